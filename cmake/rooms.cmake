@@ -1,0 +1,52 @@
+# A room is a folder and a library; a new file needs no new line here.
+
+# playback_room(NAME FOLDER [COROUTINES] [FLAT] [DEPENDS ...])
+# COROUTINES: its files include Asio's awaitable, so they share the one precompiled header.
+# FLAT: only the folder's own files, not those of its sub-folders.
+function(playback_room name folder)
+    cmake_parse_arguments(ROOM "COROUTINES;FLAT" "" "DEPENDS" ${ARGN})
+    set(recurse GLOB_RECURSE)
+    if(ROOM_FLAT)
+        set(recurse GLOB)
+    endif()
+    file(${recurse} sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+    if(NOT sources)
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE playback_options ${ROOM_DEPENDS})
+        return()
+    endif()
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC playback_options ${ROOM_DEPENDS})
+    if(ROOM_COROUTINES)
+        playback_precompile(${name})
+    endif()
+endfunction()
+
+# The engine's precompiled header, made once and shared. Code must build without it too.
+function(playback_precompile name)
+    if(NOT TARGET playback_pch)
+        file(WRITE ${CMAKE_BINARY_DIR}/playback_pch.cpp "")
+        add_library(playback_pch OBJECT ${CMAKE_BINARY_DIR}/playback_pch.cpp)
+        target_link_libraries(playback_pch PRIVATE playback_options)
+        target_precompile_headers(playback_pch PRIVATE <string> <vector> <memory> <map>
+                                  <functional> <boost/asio/awaitable.hpp>
+                                  <boost/asio/use_awaitable.hpp> <boost/asio/execution.hpp>)
+    endif()
+    target_precompile_headers(${name} REUSE_FROM playback_pch)
+endfunction()
+
+# playback_program(NAME FOLDER [STATIC] [DEPENDS ...])
+function(playback_program name folder)
+    cmake_parse_arguments(PROGRAM "STATIC" "" "DEPENDS" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(${name} ${sources})
+    target_link_libraries(${name} PRIVATE playback_options ${PROGRAM_DEPENDS} CLI11::CLI11)
+    if(PROGRAM_STATIC AND PLAYBACK_SANITIZE STREQUAL "")
+        target_link_options(${name} PRIVATE -static)
+    endif()
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+    playback_precompile(${name})
+endfunction()

@@ -1,0 +1,48 @@
+// Entropy, password hashes and token signatures: what needs secrets or much CPU.
+//
+// The simulator has cheap deterministic doubles with the virtual cost of the real ones; contract
+// tests run on both. Secrets never reach logs or plans.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/base/random.h"
+#include "engine/base/result.h"
+#include "engine/io/task.h"
+
+namespace playback::io {
+
+// Unpredictable bytes (the operating system's; a named stream in the simulator).
+class Entropy {
+public:
+    virtual ~Entropy() = default;
+    virtual void fill(std::span<char> out) = 0;
+
+    // A generator for chance without secrets (jitter, sampling), seeded from here.
+    Random generator();
+};
+
+// bcrypt ($2b$), off the loop.
+class PasswordHasher {
+public:
+    virtual ~PasswordHasher() = default;
+    // Fails with invalid_argument if the password cannot be hashed (over 72 bytes, a NUL byte),
+    // with `unavailable` if too many wait.
+    virtual Task<Result<std::string>> hash(std::string password) = 0;
+    virtual Task<Result<bool>> verify(std::string password, std::string hash) = 0;
+};
+
+// RS256: RSA-SHA256 over bytes, off the loop.
+class TokenSigner {
+public:
+    virtual ~TokenSigner() = default;
+    virtual Task<Result<std::string>> sign(std::string input) = 0;  // the raw signature
+    virtual Task<Result<bool>> verify(std::string input, std::string signature) = 0;
+    // Names the key pair in tokens and logs ("kid"): a hash of the public key.
+    [[nodiscard]] virtual std::string key_id() const = 0;
+};
+
+}  // namespace playback::io
