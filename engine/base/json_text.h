@@ -12,6 +12,9 @@
 
 namespace playback {
 
+// No text nests deeper than this, whatever limit its reader states.
+inline constexpr std::size_t json_depth_limit = 256;
+
 struct JsonLimits {
     std::size_t bytes_max = 1 << 20;
     std::size_t depth_max = 64;
@@ -48,6 +51,18 @@ private:
 Result<std::size_t> scan_json_value(std::string_view text,
                                     std::size_t offset,
                                     std::size_t depth_max);
+
+// A string with its quotes: how long it is in the text, and whether it holds a backslash.
+struct JsonStringSpan {
+    std::size_t length = 0;
+    bool escaped = false;
+};
+
+// The JSON string whose opening quote is text[offset]. Fails as `parse` does.
+Result<JsonStringSpan> scan_json_string(std::string_view text, std::size_t offset);
+
+// The length of the well-formed UTF-8 sequence at text[offset], or 0; offset < text.size().
+std::size_t utf8_sequence(std::string_view text, std::size_t offset);
 
 // Is `text` well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF)?
 bool is_utf8(std::string_view text);
