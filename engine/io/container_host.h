@@ -35,38 +35,46 @@ struct ContainerStatus {
     std::string reason;          // when exited: "exit 1", "out of memory", ... for people
 };
 
+// What `list` saw, and the version of the host's state that it has at least seen.
+struct ContainerList {
+    std::vector<ContainerStatus> containers;  // sorted by name
+    std::uint64_t version = 0;
+};
+
 class ContainerHost {
 public:
     virtual ~ContainerHost() = default;
 
     // Each fails with timed_out at the deadline, unavailable (daemon does not answer), or io_failed
-    // with the daemon's own words.
+    // with the daemon's own words. What timed out may still happen: do it again.
 
     virtual Task<Result<void>> ping(Instant deadline) = 0;
 
     // Makes the image present. Fails with not_found if no registry has it.
     virtual Task<Result<void>> pull(std::string image, Instant deadline) = 0;
 
-    // Creates and starts it. If a container of that name exists: running with the same labels is
-    // success, anything else is removed first.
+    // Creates and starts it. If a container of that name exists: running with these labels is
+    // success, anything else is removed first. Fails with not_found if the image is not present
+    // (pull it), with invalid_argument if the spec cannot be.
     virtual Task<Result<void>> start(ContainerSpec spec, Instant deadline) = 0;
 
     // Stops (grace, then kill) and removes it. Success if there is none.
     virtual Task<Result<void>> remove(std::string name, Duration grace, Instant deadline) = 0;
 
     // All containers, running or not, that carry the label name=value.
-    virtual Task<Result<std::vector<ContainerStatus>>> list(std::string label,
-                                                            std::string value,
-                                                            Instant deadline) = 0;
+    virtual Task<Result<ContainerList>> list(std::string label,
+                                             std::string value,
+                                             Instant deadline) = 0;
 
-    // The last `bytes_max` bytes of its output.
+    // The last `bytes_max` bytes of its output. Fails with not_found if there is none.
     virtual Task<Result<std::string>> logs(std::string name,
                                            std::size_t bytes_max,
                                            Instant deadline) = 0;
 
-    // Returns when a container may have changed state since the last call of `list`, or the daemon
-    // came or went, or at the deadline. May return for nothing: list again and compare.
-    virtual Task<void> wait_for_change(Instant deadline) = 0;
+    // Returns when a container may have changed state since the list that returned version `seen`,
+    // or the daemon came or went since, or at the deadline. May return for nothing: list again and
+    // compare.
+    virtual Task<void> wait_for_change(std::uint64_t seen, Instant deadline) = 0;
 };
 
 class ContainerHosts {
