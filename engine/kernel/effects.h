@@ -42,6 +42,10 @@ public:
         sends_.push_back({to, make_message(std::move(message))});
     }
 
+    // The reply also waits until what this command sent was applied, durably, by its receivers: for
+    // "an acknowledged write is never read older" across aggregates.
+    void reply_when_delivered() { reply_when_delivered_ = true; }
+
     // --- time ---
 
     // A durable timer: `command` comes back to this aggregate at or after `at` (slot time), also
@@ -92,12 +96,14 @@ public:
     std::vector<Send>& sends() { return sends_; }
     std::vector<TimerChange>& timers() { return timers_; }
     [[nodiscard]] bool has_changed() const { return changed_; }
+    [[nodiscard]] bool replies_when_delivered() const { return reply_when_delivered_; }
 
 private:
     std::vector<Write> writes_;
     std::vector<Send> sends_;
     std::vector<TimerChange> timers_;
     bool changed_ = false;
+    bool reply_when_delivered_ = false;
 };
 
 }  // namespace playback::kernel

@@ -55,7 +55,8 @@ public:
     std::uint64_t number() {
         CHECK(rest_.size() >= 8);
         std::uint64_t result = 0;
-        for (int i = 0; i < 8; ++i) result = result << 8 | static_cast<std::uint8_t>(rest_[i]);
+        for (std::size_t i = 0; i < 8; ++i)
+            result = result << 8 | static_cast<std::uint8_t>(rest_[i]);
         rest_.remove_prefix(8);
         return result;
     }

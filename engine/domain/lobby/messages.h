@@ -1,0 +1,170 @@
+// What other aggregates say to a deployment (the director), and it to a player.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/json_text.h"
+#include "engine/domain/ids.h"
+#include "engine/kernel/message.h"
+
+namespace playback::lobby {
+
+enum class RuntimeQualifier : std::uint8_t { lobby = 1, match = 2 };
+enum class ImageQualifier : std::uint8_t { universal = 1, lobby = 2, match = 3 };
+
+struct RuntimeImage {
+    ImageQualifier qualifier = ImageQualifier::universal;
+    std::string reference;  // "<tenant>/<project>:<tag>", without the registry
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "qualifier", self.qualifier);
+        v(2, "reference", self.reference);
+    }
+    friend bool operator==(const RuntimeImage&, const RuntimeImage&) = default;
+};
+
+// Limits of a deployment's config (omgservers.md 3.3); zero means the installation's default.
+struct DeploymentConfig {
+    std::uint32_t min_lobbies = 0;
+    std::uint32_t max_lobbies = 2147483647;
+    std::uint32_t lobby_max_assignments = 128;
+    std::uint32_t lobby_min_lifetime_s = 0;
+    std::uint32_t lobby_cpu_limit = 0;     // ms of CPU per 100 ms
+    std::uint32_t lobby_memory_limit = 0;  // MB
+    JsonText whole;                        // as given, for details and for what comes later
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "min_lobbies", self.min_lobbies);
+        v(2, "max_lobbies", self.max_lobbies);
+        v(3, "lobby_max_assignments", self.lobby_max_assignments);
+        v(4, "lobby_min_lifetime_s", self.lobby_min_lifetime_s);
+        v(5, "lobby_cpu_limit", self.lobby_cpu_limit);
+        v(6, "lobby_memory_limit", self.lobby_memory_limit);
+        v(7, "whole", self.whole);
+    }
+    friend bool operator==(const DeploymentConfig&, const DeploymentConfig&) = default;
+};
+
+// Tenant -> deployment: exist and take clients. All that it will ever need of the catalogue.
+struct OpenDeployment {
+    static constexpr kernel::MessageKind kind = 300;
+    using Reply = void;
+
+    TenantId tenant;
+    ProjectId project;
+    StageId stage;
+    VersionId version;
+    JsonText version_config;  // omgservers.md 6.1
+    DeploymentConfig config;
+    std::vector<RuntimeImage> images;
+    std::string tenant_label;  // alias if there is one, else the id: for container labels
+    std::string project_label;
+    std::string stage_label;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "tenant", self.tenant);
+        v(2, "project", self.project);
+        v(3, "stage", self.stage);
+        v(4, "version", self.version);
+        v(5, "version_config", self.version_config);
+        v(6, "config", self.config);
+        v(7, "images", self.images);
+        v(8, "tenant_label", self.tenant_label);
+        v(9, "project_label", self.project_label);
+        v(10, "stage_label", self.stage_label);
+    }
+};
+
+// Tenant -> deployment: take no new clients; end when the last one has left.
+struct CloseDeployment {
+    static constexpr kernel::MessageKind kind = 301;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// Tenant -> deployment: end now, with all its clients and runtimes.
+struct DeleteDeployment {
+    static constexpr kernel::MessageKind kind = 302;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// Deployment -> player: this client of yours sits in that runtime now; introduce it with the
+// profile. `assignment` counts the seats that the client was given: older ones are stale.
+struct Introduce {
+    static constexpr kernel::MessageKind kind = 303;
+    using Reply = void;
+
+    ClientId client;
+    RuntimeId runtime;
+    DeploymentId deployment;
+    std::uint64_t assignment = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+        v(2, "runtime", self.runtime);
+        v(3, "deployment", self.deployment);
+        v(4, "assignment", self.assignment);
+    }
+};
+
+// Player -> runtime: the client joins, with its profile as it is now.
+struct AssignClient {
+    static constexpr kernel::MessageKind kind = 304;
+    using Reply = void;
+
+    UserId user;
+    StageId stage;
+    ClientId client;
+    DeploymentId deployment;
+    std::uint64_t assignment = 0;
+    JsonText profile;
+    std::string group_name;  // empty in a lobby
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "user", self.user);
+        v(2, "stage", self.stage);
+        v(3, "client", self.client);
+        v(4, "deployment", self.deployment);
+        v(5, "assignment", self.assignment);
+        v(6, "profile", self.profile);
+        v(7, "group_name", self.group_name);
+    }
+};
+
+// Runtime -> player: replace the profile whole (SET_PROFILE).
+struct SetProfile {
+    static constexpr kernel::MessageKind kind = 305;
+    using Reply = void;
+
+    JsonText profile;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "profile", self.profile);
+    }
+};
+
+// Deployment -> tenant: ended; forget it.
+struct DeploymentEnded {
+    static constexpr kernel::MessageKind kind = 306;
+    using Reply = void;
+
+    DeploymentId deployment;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "deployment", self.deployment);
+    }
+};
+
+}  // namespace playback::lobby
