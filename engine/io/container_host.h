@@ -16,7 +16,7 @@ namespace playback::io {
 using Labels = std::vector<std::pair<std::string, std::string>>;  // sorted by name, unique
 
 struct ContainerSpec {
-    std::string name;   // unique on the host; 2..128 of [a-zA-Z0-9_.-]
+    std::string name;   // unique on the host; 2..128 of [a-zA-Z0-9_.-], first not a mark
     std::string image;  // "registry/ns/name:tag", or what the host understands
     std::vector<std::pair<std::string, std::string>> environment;
     Labels labels;
@@ -24,6 +24,9 @@ struct ContainerSpec {
     std::uint32_t memory_limit = 512;  // MB
     std::string network;               // "host" or a network's name
 };
+
+// What no host takes. Fails with invalid_argument.
+Result<void> check_spec(const ContainerSpec& spec);
 
 enum class ContainerState : std::uint8_t { created, running, exited };
 
