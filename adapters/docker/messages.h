@@ -1,0 +1,90 @@
+// The words of the Docker Engine API 1.41: values to JSON and back. No I/O here.
+//
+// Whatever the daemon sends is taken for possible: a missing or mistyped field reads as its
+// default, only what is no JSON at all fails (corrupt). Sizes are bounded by the caller.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/io/container_host.h"
+
+namespace playback::adapters::docker {
+
+// --- requests ---
+
+// The body of POST /containers/create (omgservers.md section 7.2: limits, log driver, no restarts).
+std::string create_body(const io::ContainerSpec& spec);
+
+// Percent-encodes everything but unreserved characters: for a query value or a path segment.
+std::string escape(std::string_view text);
+
+// The query value of `filters` that selects the label name=value.
+std::string label_filter(std::string_view label, std::string_view value);
+// The query value of `filters` for the events that change what a listing shows.
+std::string event_filter();
+
+// "registry:5000/ns/name:tag" in two; the tag is "latest" if there is none, empty for a digest.
+struct ImageName {
+    std::string name;
+    std::string tag;
+    friend bool operator==(const ImageName&, const ImageName&) = default;
+};
+ImageName split_image(std::string_view image);
+
+// --- answers ---
+
+// The daemon's own words in an error answer ({"message": ...}); the bytes themselves if it is none.
+std::string message_of(std::string_view body);
+
+struct Inspection {
+    std::string image;  // as it was asked for
+    io::ContainerStatus status;
+};
+Result<Inspection> parse_inspection(std::string_view body);
+
+// A listing says no exit codes: what has exited is to be inspected.
+Result<std::vector<io::ContainerStatus>> parse_list(std::string_view body);
+
+// --- streams ---
+
+// Reads the progress of a pull: one JSON object per line; an error comes inside the stream.
+class PullProgress {
+public:
+    static constexpr std::size_t line_bytes_max = 65'536;
+
+    // Fails with not_found or io_failed when the stream tells of a failure, corrupt if a line has
+    // no end.
+    Result<void> take(std::string_view bytes);
+
+private:
+    std::string line_;
+};
+
+// Takes the log stream apart (eight bytes of header before each piece of stdout or stderr) and
+// keeps its last bytes.
+class LogTail {
+public:
+    explicit LogTail(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+    void take(std::string_view bytes);
+    [[nodiscard]] std::string text() &&;
+
+private:
+    static constexpr std::size_t header_size = 8;
+
+    void keep(std::string_view piece);
+
+    std::size_t bytes_max_;
+    std::string header_;          // as much of the next header as has come
+    std::size_t piece_left_ = 0;  // bytes of the current piece still to come
+    std::string tail_;            // at most twice bytes_max_
+};
+
+// "no such image", "manifest unknown": does the daemon mean that the image exists nowhere?
+bool says_not_found(std::string_view message);
+
+}  // namespace playback::adapters::docker
