@@ -20,6 +20,7 @@
 //     };
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -52,7 +53,9 @@ public:
 template <class Machine>
 class AggregateOf final : public Aggregate {
 public:
-    explicit AggregateOf(const Address& self) : machine_(self) {}
+    template <class... Shared>
+    explicit AggregateOf(const Address& self, const Shared&... shared)
+        : machine_(self, shared...) {}
 
     Result<void> load(RowKeyReader key, std::string_view value) override {
         return machine_.load(key, value);
@@ -100,7 +103,7 @@ private:
 // Which machines there are. Filled once, when a node is put together; then read only.
 class MachineTable {
 public:
-    using Make = std::unique_ptr<Aggregate> (*)(const Address&);
+    using Make = std::function<std::unique_ptr<Aggregate>(const Address&)>;
     using Decode = Result<Message> (*)(std::string_view);
 
     struct Entry {
@@ -108,12 +111,15 @@ public:
         bool named_by_id;  // else by two numbers
     };
 
-    template <class Machine>
-    void add(bool named_by_id = true) {
-        const Make make = [](const Address& self) -> std::unique_ptr<Aggregate> {
-            return std::make_unique<AggregateOf<Machine>>(self);
+    // `shared` (settings of the domain) is handed to every constructor after the address; it must
+    // outlive the table.
+    template <class Machine, class... Shared>
+    void add(bool named_by_id, const Shared&... shared) {
+        Make make = [&shared...](const Address& self) -> std::unique_ptr<Aggregate> {
+            return std::make_unique<AggregateOf<Machine>>(self, shared...);
         };
-        const bool is_new = machines_.emplace(Machine::kind, Entry{make, named_by_id}).second;
+        const bool is_new =
+            machines_.emplace(Machine::kind, Entry{std::move(make), named_by_id}).second;
         CHECK(is_new);
         add_inputs(typename Machine::Inputs{});
     }
