@@ -9,7 +9,8 @@
 namespace playback {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "plain_run reads words byte by byte");
+static_assert(std::endian::native == std::endian::little,
+              "json_plain_run reads words byte by byte");
 
 constexpr std::uint64_t every_byte(std::uint8_t byte) {
     return 0x0101010101010101ULL * byte;
@@ -17,28 +18,6 @@ constexpr std::uint64_t every_byte(std::uint8_t byte) {
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-// How many bytes from `offset` on need no look: ASCII, no control, no quote, no backslash. Eight at
-// a time; the lowest marked byte of a word is exact (a borrow only disturbs the bytes above it).
-std::size_t plain_run(std::string_view text, std::size_t offset) {
-    std::size_t at = offset;
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, 8);
-        const std::uint64_t quote = word ^ every_byte('"');
-        const std::uint64_t slash = word ^ every_byte('\\');
-        const std::uint64_t marks =
-            (((quote - every_byte(1)) & ~quote) | ((slash - every_byte(1)) & ~slash) |
-             (word - every_byte(0x20)) | word) &
-            every_byte(0x80);
-        if (marks != 0) return at - offset + static_cast<std::size_t>(std::countr_zero(marks)) / 8;
-    }
-    for (; at < text.size(); ++at) {
-        const auto byte = static_cast<std::uint8_t>(text[at]);
-        if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') break;
-    }
-    return at - offset;
 }
 
 // Which containers are open, innermost last: one bit each, so that depth costs no stack.
@@ -178,7 +157,7 @@ bool Scanner::string(bool& escaped) {
     if (!is('"')) return refuse("a string is expected");
     ++at_;
     for (;;) {
-        at_ += plain_run(text_, at_);
+        at_ += json_plain_run(text_, at_);
         if (at_end()) return refuse("");
         const char c = text_[at_];
         if (c == '"') {
@@ -316,6 +295,28 @@ Result<JsonStringSpan> scan_json_string(std::string_view text, std::size_t offse
     return span;
 }
 
+// Eight bytes at a time; the lowest marked byte of a word is exact (a borrow only disturbs the
+// bytes above it).
+std::size_t json_plain_run(std::string_view text, std::size_t offset) {
+    std::size_t at = offset;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, 8);
+        const std::uint64_t quote = word ^ every_byte('"');
+        const std::uint64_t slash = word ^ every_byte('\\');
+        const std::uint64_t marks =
+            (((quote - every_byte(1)) & ~quote) | ((slash - every_byte(1)) & ~slash) |
+             (word - every_byte(0x20)) | word) &
+            every_byte(0x80);
+        if (marks != 0) return at - offset + static_cast<std::size_t>(std::countr_zero(marks)) / 8;
+    }
+    for (; at < text.size(); ++at) {
+        const auto byte = static_cast<std::uint8_t>(text[at]);
+        if (byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\') break;
+    }
+    return at - offset;
+}
+
 // Table 3-7 of the Unicode standard: the second byte's range depends on the first.
 std::size_t utf8_sequence(std::string_view text, std::size_t offset) {
     const std::size_t left = text.size() - offset;
@@ -341,7 +342,7 @@ std::size_t utf8_sequence(std::string_view text, std::size_t offset) {
 bool is_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         if (static_cast<std::uint8_t>(text[at]) < 0x80) {
-            const std::size_t run = plain_run(text, at);
+            const std::size_t run = json_plain_run(text, at);
             at += run == 0 ? 1 : run;
             continue;
         }

@@ -61,6 +61,10 @@ struct JsonStringSpan {
 // The JSON string whose opening quote is text[offset]. Fails as `parse` does.
 Result<JsonStringSpan> scan_json_string(std::string_view text, std::size_t offset);
 
+// How many bytes of a string from `offset` on stand for themselves in JSON: ASCII, no control, no
+// quote, no backslash.
+std::size_t json_plain_run(std::string_view text, std::size_t offset);
+
 // The length of the well-formed UTF-8 sequence at text[offset], or 0; offset < text.size().
 std::size_t utf8_sequence(std::string_view text, std::size_t offset);
 
