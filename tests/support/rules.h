@@ -16,6 +16,7 @@
 // What goes wrong is thrown (std::runtime_error), failed CHECKs too, so that RapidCheck shrinks it.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -77,7 +78,12 @@ public:
         if (table_.find(send.to.kind) == nullptr) {
             strays_.push_back(std::move(send));
         } else {
-            (void)step(send.to, *send.message, nullptr);
+            // By way of its stored form, as between slots.
+            std::string bytes;
+            send.message->encode_to(bytes);
+            const Result<kernel::Message> read = table_.decode(send.message->kind(), bytes);
+            fail_if(!read, "a message does not read back, or no machine has it as an input");
+            (void)step(send.to, **read, nullptr);
         }
         return true;
     }
