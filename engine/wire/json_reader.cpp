@@ -85,6 +85,8 @@ JsonReader::JsonReader(std::string_view text, const JsonLimits& limits)
         fail(Error{Errc::invalid_argument,
                    "JSON: " + std::to_string(text.size()) + " bytes, more than the limit of " +
                        std::to_string(limits.bytes_max)});
+    frames_.reserve(8);  // usual requests fit, so that reading one allocates twice
+    read_members_.reserve(16);
     skip_space();
 }
 
