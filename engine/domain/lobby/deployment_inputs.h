@@ -1,0 +1,190 @@
+// What can be said to a deployment, the director of its lobbies, beside lobby/messages.h.
+//
+// The shell sends CreateClient, GetDeployment, RequestLobby and DeleteLobby. A message about a
+// lobby or client that is no more, or of a stale assignment, is consumed without effect.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/domain/ids.h"
+#include "engine/domain/lobby/messages.h"
+#include "engine/kernel/message.h"
+
+namespace playback::lobby {
+
+enum class LobbyStatus : std::uint8_t { pending = 1, ready = 2, closed = 3 };
+enum class DeploymentStatus : std::uint8_t { open = 1, closed = 2, deleting = 3 };
+
+struct ClientCreated {
+    ClientId client;
+};
+
+// A new client of this user. When the reply comes its mailbox exists (greeting inside), and unless
+// no lobby has room it already has a seat on the way.
+// Refused with
+//   conflict "DEPLOYMENT_NOT_FOUND"  not open, or of another stage   -> 409 DEPLOYMENT_NOT_FOUND
+//   full "deployment clients"        clients_max of this deployment
+struct CreateClient {
+    static constexpr kernel::MessageKind kind = 310;
+    using Reply = ClientCreated;
+
+    UserId user;
+    StageId stage;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "user", self.user);
+        v(2, "stage", self.stage);
+    }
+};
+
+struct LobbyDetails {
+    LobbyId lobby;  // same number as `runtime`
+    RuntimeId runtime;
+    LobbyStatus status = LobbyStatus::pending;
+    WallTime created;
+    std::uint32_t clients = 0;
+};
+
+struct DeploymentDetails {
+    DeploymentId deployment;
+    TenantId tenant;
+    ProjectId project;
+    StageId stage;
+    VersionId version;
+    DeploymentStatus status = DeploymentStatus::open;
+    WallTime created;
+    JsonText config;                    // as given at create-deployment; empty: none
+    std::vector<LobbyDetails> lobbies;  // in id order
+    std::uint32_t clients = 0;          // living, seated or not
+    std::uint32_t waiting = 0;          // of these, without a seat
+};
+
+// Refused: not_found "deployment" (never was, or ended).
+struct GetDeployment {
+    static constexpr kernel::MessageKind kind = 311;
+    using Reply = DeploymentDetails;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+struct LobbyRequested {
+    LobbyId lobby;
+};
+
+// P1 create-lobby-request: one more lobby, which stays although it is empty.
+// Refused: not_found "deployment", conflict "deployment" (closed), full "deployment lobbies".
+struct RequestLobby {
+    static constexpr kernel::MessageKind kind = 312;
+    using Reply = LobbyRequested;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+struct LobbyDeleted {
+    bool deleted = false;  // false: there is no such lobby here (any more)
+};
+
+// P1 delete-lobby: its clients are seated elsewhere. Refused: not_found "deployment".
+struct DeleteLobby {
+    static constexpr kernel::MessageKind kind = 313;
+    using Reply = LobbyDeleted;
+
+    LobbyId lobby;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "lobby", self.lobby);
+    }
+};
+
+// Client -> deployment: the mailbox exists; seat me.
+struct ClientOpened {
+    static constexpr kernel::MessageKind kind = 320;
+    using Reply = void;
+
+    ClientId client;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+    }
+};
+
+// Client -> deployment: ended by inactivity.
+struct ClientGone {
+    static constexpr kernel::MessageKind kind = 321;
+    using Reply = void;
+
+    ClientId client;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+    }
+};
+
+// Runtime -> deployment: takes clients.
+struct RuntimeReady {
+    static constexpr kernel::MessageKind kind = 322;
+    using Reply = void;
+
+    RuntimeId runtime;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
+    }
+};
+
+// Runtime -> deployment: is no more. Its clients must be seated elsewhere.
+struct RuntimeGone {
+    static constexpr kernel::MessageKind kind = 323;
+    using Reply = void;
+
+    RuntimeId runtime;
+    std::string reason;  // for people
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
+        v(2, "reason", self.reason);
+    }
+};
+
+// Runtime -> deployment: KICK_CLIENT. From a lobby this ends the client.
+struct KickClient {
+    static constexpr kernel::MessageKind kind = 324;
+    using Reply = void;
+
+    RuntimeId runtime;
+    ClientId client;
+    std::uint64_t assignment = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
+        v(2, "client", self.client);
+        v(3, "assignment", self.assignment);
+    }
+};
+
+// The deployment to itself: more to do than one step may.
+struct ContinueDeployment {
+    static constexpr kernel::MessageKind kind = 330;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// Timer: a lobby has lived its minimum, or may be opened again after failures.
+struct CheckLobbies {
+    static constexpr kernel::MessageKind kind = 331;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+}  // namespace playback::lobby

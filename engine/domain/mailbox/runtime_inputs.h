@@ -1,0 +1,278 @@
+// What can be said to a runtime's mailbox, and what is in it (omgservers.md 5).
+//
+// The shell sends RuntimeInterchange, GetCredentials, MarkReady and GetRuntime; the supervisor
+// SetCredentials; the deployment, players, clients and the pool the rest. lobby::AssignClient
+// (lobby/messages.h) comes here as well. A runtime that is gone consumes messages without effect.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/json_text.h"
+#include "engine/domain/ids.h"
+#include "engine/domain/lobby/messages.h"
+#include "engine/kernel/message.h"
+
+namespace playback::mailbox {
+
+enum class RuntimeMailKind : std::uint8_t {
+    runtime_created = 1,  // lobby, qualifier, json: the version's config
+    client_assigned,      // user, client, json: the profile, group_name (empty: null)
+    client_removed,       // client
+    message_received,     // client, json: the message
+};
+
+// One message to the runtime. Which fields count depends on `kind`.
+struct RuntimeMail {
+    MessageId id;
+    RuntimeMailKind kind = RuntimeMailKind::message_received;
+    ClientId client;
+    UserId user;
+    LobbyId lobby;
+    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
+    std::string group_name;
+    JsonText json;
+    Unknown unknown;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "id", self.id);
+        v(2, "kind", self.kind);
+        v(3, "client", self.client);
+        v(4, "user", self.user);
+        v(5, "lobby", self.lobby);
+        v(6, "qualifier", self.qualifier);
+        v(7, "group_name", self.group_name);
+        v(8, "json", self.json);
+    }
+    friend bool operator==(const RuntimeMail&, const RuntimeMail&) = default;
+};
+
+enum class RuntimeSays : std::uint8_t {
+    respond_client = 1,   // client, json: the message
+    multicast_message,    // clients, json
+    broadcast_message,    // json
+    set_profile,          // client, json: the profile
+    kick_client,          // client
+    request_matchmaking,  // client, mode; accepted and counted in this release
+    stop_matchmaking,     // accepted and counted in this release
+    upgrade_connection,   // client; accepted and counted in this release
+};
+
+// One outgoing item. Each that does not fit (client not assigned here) is ignored alone.
+struct RuntimeOutgoing {
+    RuntimeSays says = RuntimeSays::respond_client;
+    ClientId client;
+    std::vector<ClientId> clients;
+    JsonText json;
+    std::string mode;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "says", self.says);
+        v(2, "client", self.client);
+        v(3, "clients", self.clients);
+        v(4, "json", self.json);
+        v(5, "mode", self.mode);
+    }
+    friend bool operator==(const RuntimeOutgoing&, const RuntimeOutgoing&) = default;
+};
+
+struct RuntimeExchanged {
+    std::vector<RuntimeMail> incoming;  // all that is not consumed, in id order
+    std::uint64_t ignored = 0;          // outgoing items of this call without effect
+};
+
+// One interchange call, P1 or P2. Outgoing, then consumed, then incoming.
+// Refused, with nothing done, with
+//   not_found "RUNTIME_NOT_FOUND"  it is gone                        -> 404 RUNTIME_NOT_FOUND
+//   full "runtime outbox"          it broadcasts faster than that can be delivered
+// Watch address_of(runtime): it changes with each new message and when the runtime is gone.
+struct RuntimeInterchange {
+    static constexpr kernel::MessageKind kind = 400;
+    using Reply = RuntimeExchanged;
+
+    std::vector<RuntimeOutgoing> outgoing;
+    std::vector<MessageId> consumed;
+    bool whole_multicasts = false;  // P1: one unassigned client voids the whole multicast
+    bool touch = true;
+    Duration hold;  // active for so much longer: the caller is about to wait (long poll)
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "outgoing", self.outgoing);
+        v(2, "consumed", self.consumed);
+        v(3, "whole_multicasts", self.whole_multicasts);
+        v(4, "touch", self.touch);
+        v(5, "hold", self.hold);
+    }
+};
+
+struct Done {};
+
+// The supervisor, before it starts the container: the hash of the password that it will have.
+// Refused: not_found "RUNTIME_NOT_FOUND".
+struct SetCredentials {
+    static constexpr kernel::MessageKind kind = 401;
+    using Reply = Done;
+
+    std::string password_hash;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "password_hash", self.password_hash);
+    }
+};
+
+struct RuntimeCredentials {
+    std::string password_hash;  // empty: none set yet, nobody can log in
+};
+
+// For runtime create-token. Refused: not_found "RUNTIME_NOT_FOUND" (gone or never was).
+struct GetCredentials {
+    static constexpr kernel::MessageKind kind = 402;
+    using Reply = RuntimeCredentials;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// create-token succeeded: the runtime takes clients from now on. Safe to repeat; counts as
+// activity. Refused: not_found "RUNTIME_NOT_FOUND".
+struct MarkReady {
+    static constexpr kernel::MessageKind kind = 403;
+    using Reply = Done;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+struct RuntimeDetails {
+    DeploymentId deployment;
+    LobbyId lobby;
+    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
+    bool ready = false;
+    std::uint32_t clients = 0;
+    std::uint64_t ignored = 0;  // outgoing items without effect, since loaded
+};
+
+// Which deployment does this runtime (or lobby: they share the id) belong to?
+// Refused: not_found "RUNTIME_NOT_FOUND".
+struct GetRuntime {
+    static constexpr kernel::MessageKind kind = 404;
+    using Reply = RuntimeDetails;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// Deployment -> runtime: exist; want a container.
+struct OpenRuntime {
+    static constexpr kernel::MessageKind kind = 410;
+    using Reply = void;
+
+    DeploymentId deployment;
+    LobbyId lobby;
+    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
+    VersionId version;
+    JsonText version_config;
+    std::string image;               // reference without the registry
+    std::uint32_t cpu_limit = 0;     // zero: the default of the settings
+    std::uint32_t memory_limit = 0;  // zero: the default of the settings
+    std::string tenant_label;
+    std::string project_label;
+    std::string stage_label;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "deployment", self.deployment);
+        v(2, "lobby", self.lobby);
+        v(3, "qualifier", self.qualifier);
+        v(4, "version", self.version);
+        v(5, "version_config", self.version_config);
+        v(6, "image", self.image);
+        v(7, "cpu_limit", self.cpu_limit);
+        v(8, "memory_limit", self.memory_limit);
+        v(9, "tenant_label", self.tenant_label);
+        v(10, "project_label", self.project_label);
+        v(11, "stage_label", self.stage_label);
+    }
+};
+
+// Deployment -> runtime: end, and let the container go.
+struct DeleteRuntime {
+    static constexpr kernel::MessageKind kind = 411;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// Deployment -> runtime: the client left the seat of this number. It may overtake the AssignClient
+// of the same number, which goes through the player: then that one is void.
+struct RemoveClient {
+    static constexpr kernel::MessageKind kind = 412;
+    using Reply = void;
+
+    ClientId client;
+    std::uint64_t assignment = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+        v(2, "assignment", self.assignment);
+    }
+};
+
+// Client -> runtime: messages of one interchange, in order. Void if the seat is another by now.
+struct ClientMessages {
+    static constexpr kernel::MessageKind kind = 413;
+    using Reply = void;
+
+    ClientId client;
+    std::uint64_t assignment = 0;
+    std::vector<JsonText> messages;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+        v(2, "assignment", self.assignment);
+        v(3, "messages", self.messages);
+    }
+};
+
+// Pool -> runtime: the container runs; the boot deadline counts from here.
+struct ContainerStarted {
+    static constexpr kernel::MessageKind kind = 414;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// Pool -> runtime: the container is no more.
+struct ContainerLost {
+    static constexpr kernel::MessageKind kind = 415;
+    using Reply = void;
+
+    std::string reason;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "reason", self.reason);
+    }
+};
+
+// Timer: is the runtime still active, or still allowed to boot?
+struct CheckRuntime {
+    static constexpr kernel::MessageKind kind = 416;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+// The runtime to itself: more to send, or more to erase, than one step may do.
+struct ContinueRuntime {
+    static constexpr kernel::MessageKind kind = 417;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
+};
+
+}  // namespace playback::mailbox
