@@ -51,7 +51,7 @@ public:
     // One outcome per section, in order, all decided by one durable write; or an error for the
     // whole batch: `unknown_outcome` (it may be durable), `full` (disk full; nothing written). A
     // failed fsync is never retried: it is reported as `io_failed` and the store refuses everything
-    // after.
+    // after. Every call fails with `unavailable` when too many wait already; nothing happened then.
     virtual Task<Result<std::vector<Result<void>>>> commit(Batch batch) = 0;
 
     // Rows with from <= key < to, in key order, at most `limit`. Sees every commit that returned.
