@@ -33,9 +33,9 @@ inline constexpr std::size_t rate_limited_addresses_max = 65'536;
 inline constexpr std::size_t mailbox_messages_max = 4096;
 inline constexpr std::size_t mailbox_bytes_max = 4 * 1024 * 1024;
 
-// --- kernel (new inputs are refused with `unavailable`) ---
+// --- kernel (inputs wait while a slot's section is full; too many waiting: `unavailable`) ---
 inline constexpr std::size_t slot_inputs_waiting_max = 16'384;
-inline constexpr std::size_t batch_bytes_max = 8 * 1024 * 1024;  // the next one waits
+inline constexpr std::size_t section_bytes_max = 8 * 1024 * 1024;
 inline constexpr std::size_t load_rows_per_scan = 1024;
 
 // --- work off the loop (refused with `unavailable`) ---

@@ -17,6 +17,8 @@
 //         [[nodiscard]] bool empty() const;
 //         // Optional: called once after all rows are loaded, also for an aggregate with no rows.
 //         void loaded(kernel::Moment&, kernel::Effects&);                  // volatile timers only
+//         // Optional: load all of this kind when the slot starts (they have volatile timers).
+//         static constexpr bool load_at_start = true;
 //     };
 #pragma once
 
@@ -109,6 +111,7 @@ public:
     struct Entry {
         Make make;
         bool named_by_id;  // else by two numbers
+        bool load_at_start;
     };
 
     // `shared` (settings of the domain) is handed to every constructor after the address; it must
@@ -118,11 +121,15 @@ public:
         Make make = [&shared...](const Address& self) -> std::unique_ptr<Aggregate> {
             return std::make_unique<AggregateOf<Machine>>(self, shared...);
         };
-        const bool is_new =
-            machines_.emplace(Machine::kind, Entry{std::move(make), named_by_id}).second;
+        bool load_at_start = false;
+        if constexpr (requires { Machine::load_at_start; }) load_at_start = Machine::load_at_start;
+        Entry entry{std::move(make), named_by_id, load_at_start};
+        const bool is_new = machines_.emplace(Machine::kind, std::move(entry)).second;
         CHECK(is_new);
         add_inputs(typename Machine::Inputs{});
     }
+
+    [[nodiscard]] const std::map<Kind, Entry>& all() const { return machines_; }
 
     [[nodiscard]] const Entry* find(Kind kind) const {
         const auto it = machines_.find(kind);
