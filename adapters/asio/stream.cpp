@@ -89,7 +89,7 @@ void SocketState::finish(Waiting& waiting,
 }
 
 SocketState::Transferred SocketState::send_now(std::string_view bytes) {
-    if (ended()) return end_error();
+    if (ended() || shut_) return end_error();
     if (writes_at_once_ == SocketStream::writes_at_once_max) return 0;
     ++writes_at_once_;
     const ssize_t sent =
@@ -100,9 +100,9 @@ SocketState::Transferred SocketState::send_now(std::string_view bytes) {
 }
 
 void SocketState::shutdown_write() {
-    boost::system::error_code
-        ignored;  // the peer may have gone first: then there is nobody to tell
-    if (!closed_) socket_.shutdown(Socket::shutdown_send, ignored);
+    if (closed_ || std::exchange(shut_, true)) return;
+    boost::system::error_code gone;  // the peer went first: then there is nobody to tell
+    socket_.shutdown(Socket::shutdown_send, gone);
 }
 
 void SocketState::close() {
@@ -110,6 +110,7 @@ void SocketState::close() {
     closed_ = true;
     disarm();
     boost::system::error_code ignored;
+    if (writer_) socket_.set_option(Socket::linger(true, 0), ignored);
     socket_.close(ignored);
     reader_.resume(end_error());
     writer_.resume(end_error());
@@ -134,8 +135,8 @@ void SocketState::fire() {
 }
 
 Error SocketState::end_error() const {
-    if (closed_) return {Errc::closed, "connection was closed on this side"};
-    return {Errc::timed_out, "deadline of the connection passed"};
+    if (expired_ && !closed_) return {Errc::timed_out, "deadline of the connection passed"};
+    return {Errc::closed, "connection was closed on this side"};
 }
 
 io::Task<Result<std::size_t>> SocketStream::read_some(std::span<char> buffer) {

@@ -6,8 +6,9 @@
 // reason. One concrete socket type serves both families: nothing here is type-erased.
 //
 // The deadline is one lazy timer in the loop's wheel: moving it later is a store, and it is looked
-// at when it would have fired. Ownership: the stream owns SocketState, pending operations of Asio
-// hold it. performance.md section 4.
+// at when it would have fired. A close that cuts off an unfinished write resets the connection, so
+// that the peer does not take a part for the whole. Ownership: the stream owns SocketState, pending
+// operations of Asio hold it. performance.md section 4.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +49,7 @@ public:
     void close();
     void expire_at(Instant at);
 
-    // Why no operation may start, if so.
+    // May no operation start any more, and why.
     [[nodiscard]] bool ended() const { return closed_ || expired_; }
     [[nodiscard]] Error end_error() const;
     [[nodiscard]] const SocketAddress& peer() const { return peer_; }
@@ -69,6 +70,7 @@ private:
     Waiting reader_;
     Waiting writer_;
     int writes_at_once_ = 0;
+    bool shut_ = false;
     bool closed_ = false;
     bool expired_ = false;
 };
