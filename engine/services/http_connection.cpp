@@ -1,0 +1,201 @@
+#include "engine/services/http_connection.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/io/clock.h"
+
+namespace playback::services {
+namespace {
+
+constexpr Duration linger_time = seconds(2);
+
+}  // namespace
+
+HttpConnection::HttpConnection(HttpServer& server, std::unique_ptr<io::Stream> stream)
+    : server_(server),
+      stream_(std::move(stream)),
+      next_(server.first_),
+      peer_(stream_->peer_address()),
+      parser_(server.options_.limits),
+      buffer_(small_buffer),
+      closing_(server.stopping_) {
+    if (next_ != nullptr) next_->previous_ = this;
+    server_.first_ = this;
+}
+
+HttpConnection::~HttpConnection() {
+    (previous_ != nullptr ? previous_->next_ : server_.first_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+    server_.give_buffer(buffer_.size() - small_buffer);
+}
+
+void HttpConnection::stop() {
+    closing_ = true;
+    if (reading_) stream_->close();
+}
+
+io::Task<void> HttpConnection::run() {
+    for (;;) {
+        const Step step = handle_received();
+        if (step == Step::answer) {
+            if (parser_.request().wait_seconds && !output_.empty()) {
+                const bool sent = co_await flush();
+                if (!sent) co_return;
+            }
+            server_.metrics_.waiting(1);
+            co_await std::move(awaited_);
+            server_.metrics_.waiting(-1);
+            finish_answer();
+            continue;
+        }
+        if (!output_.empty()) {
+            const bool sent = co_await flush();
+            if (!sent) co_return;
+        }
+        if (closing_) break;
+        if (step == Step::write) continue;
+        const bool more = co_await read_more();
+        if (!more && output_.empty()) co_return;
+    }
+    if (lost_frame_) co_await linger();
+}
+
+// Answers everything whole in the buffer, until an answer has to be waited for.
+HttpConnection::Step HttpConnection::handle_received() {
+    for (;;) {
+        if (closing_) return Step::write;
+        if (output_.size() >= output_flush_bytes) return Step::write;
+        switch (parser_.parse(unread())) {
+            case wire::RequestParser::Status::need_more:
+                if (parser_.take_continue()) output_ += wire::continue_response;
+                return Step::read;
+            case wire::RequestParser::Status::failed:
+                refuse(parser_.error());
+                return Step::write;
+            case wire::RequestParser::Status::ready:
+                break;
+        }
+        request_deadline_ = never;
+        answer_.reset();
+        awaited_ = server_.handler_.handle(parser_.request(), peer_, answer_);
+        if (awaited_.valid()) return Step::answer;
+        finish_answer();
+    }
+}
+
+void HttpConnection::finish_answer() {
+    const wire::Request& request = parser_.request();
+    if (!request.keep_alive || server_.stopping_) closing_ = true;
+    wire::Response response;
+    response.status = answer_.status;
+    response.body = answer_.body;
+    response.content_type = answer_.content_type;
+    response.extra_headers = answer_.headers;
+    response.version_minor = request.version_minor;
+    response.keep_alive = !closing_;
+    response.head_only = request.method == "HEAD";
+    wire::append_response(output_, response);
+    server_.metrics_.answered(answer_.route, answer_.status);
+    if (answer_.body.capacity() > small_buffer) answer_.body = std::string();
+    begin_ += request.consumed;
+    CHECK(begin_ <= end_);
+}
+
+void HttpConnection::refuse(const wire::HttpError& error) {
+    answer_.reset();
+    answer_.status = error.status;
+    server_.handler_.refuse(error, answer_);
+    wire::Response response;
+    response.status = answer_.status;
+    response.body = answer_.body;
+    response.content_type = answer_.content_type;
+    response.extra_headers = answer_.headers;
+    response.keep_alive = false;
+    wire::append_response(output_, response);
+    server_.metrics_.answered(answer_.route, answer_.status);
+    closing_ = true;
+    lost_frame_ = true;
+}
+
+// Room behind end_ to read into. False: there is none, and the request was refused.
+bool HttpConnection::make_room() {
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+        if (buffer_.size() > small_buffer && !parser_.in_request()) resize_buffer(small_buffer);
+    }
+    if (end_ < buffer_.size()) return true;
+    if (begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= std::exchange(begin_, 0);
+        return true;
+    }
+    // The parser refuses what is longer than this before the buffer is full.
+    const std::size_t most = server_.options_.limits.message_bytes_max() + small_buffer;
+    const std::size_t wanted = std::min(buffer_.size() * 2, most);
+    CHECK(wanted > buffer_.size());
+    if (!server_.take_buffer(wanted - buffer_.size())) {
+        refuse({503, "too many bytes of requests are waiting"});
+        return false;
+    }
+    buffer_.resize(wanted);
+    return true;
+}
+
+void HttpConnection::resize_buffer(std::size_t size) {
+    CHECK(end_ == 0);
+    server_.give_buffer(buffer_.size() - size);
+    buffer_ = std::vector<char>(size);
+}
+
+Instant HttpConnection::read_deadline() {
+    const Instant now = server_.io_.clock.now();
+    if (!parser_.in_request()) return now + server_.options_.idle_timeout;
+    if (request_deadline_ == never) request_deadline_ = now + server_.options_.request_timeout;
+    return request_deadline_;
+}
+
+// False: nothing more will come. output_ then holds a refusal, or is empty.
+io::Task<bool> HttpConnection::read_more() {
+    if (!make_room()) co_return false;
+    const Instant deadline = read_deadline();
+    stream_->expire_at(deadline);
+    reading_ = true;
+    const Result<std::size_t> got =
+        co_await stream_->read_some({buffer_.data() + end_, buffer_.size() - end_});
+    reading_ = false;
+    if (got && *got > 0) {
+        CHECK(*got <= buffer_.size() - end_);
+        end_ += *got;
+        server_.metrics_.received(*got);
+        co_return true;
+    }
+    if (!got && got.error().code == Errc::timed_out && parser_.in_request())
+        refuse({408, "the request did not arrive in time"});
+    co_return false;
+}
+
+io::Task<bool> HttpConnection::flush() {
+    stream_->expire_at(server_.io_.clock.now() + server_.options_.request_timeout);
+    const Result<void> written = co_await stream_->write(output_);
+    if (!written) co_return false;
+    server_.metrics_.sent(output_.size());
+    output_.clear();
+    if (output_.capacity() > small_buffer) output_ = std::string();
+    co_return true;
+}
+
+io::Task<void> HttpConnection::linger() {
+    stream_->shutdown_write();
+    stream_->expire_at(server_.io_.clock.now() + linger_time);
+    for (std::size_t dropped = 0; dropped < linger_bytes_max;) {
+        const Result<std::size_t> got =
+            co_await stream_->read_some({buffer_.data(), buffer_.size()});
+        if (!got || *got == 0) co_return;
+        dropped += *got;
+    }
+}
+
+}  // namespace playback::services

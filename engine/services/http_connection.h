@@ -1,0 +1,74 @@
+// HttpConnection: one connection of HttpServer: bytes in, requests to the handler, answers out.
+//
+// Everything that stands in the buffer is handled before the next wait, and what was answered
+// leaves in one write. Only before a request that may be held for long (a long poll) are earlier
+// answers sent ahead. After a refusal that loses the frame the connection closes; it first reads on
+// for a moment, since closing with unread bytes would destroy the answer on its way.
+// Lives in the frame of its coroutine; the server outlives it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/io/network.h"
+#include "engine/services/http_handler.h"
+#include "engine/services/http_server.h"
+
+namespace playback::services {
+
+class HttpConnection {
+public:
+    HttpConnection(HttpServer& server, std::unique_ptr<io::Stream> stream);
+    HttpConnection(const HttpConnection&) = delete;
+    HttpConnection& operator=(const HttpConnection&) = delete;
+    ~HttpConnection();
+
+    io::Task<void> run();
+
+    // The server stops: closes now if nothing is being answered, else after that answer.
+    void stop();
+    void cut_off() { stream_->close(); }
+    [[nodiscard]] HttpConnection* next() const { return next_; }
+
+private:
+    // What has to be waited for next.
+    enum class Step { read, write, answer };
+
+    static constexpr std::size_t small_buffer = 4 * 1024;
+    static constexpr std::size_t output_flush_bytes = 64 * 1024;
+    static constexpr std::size_t linger_bytes_max = 1024 * 1024;
+
+    Step handle_received();
+    void finish_answer();
+    void refuse(const wire::HttpError& error);
+    [[nodiscard]] std::string_view unread() const {
+        return {buffer_.data() + begin_, end_ - begin_};
+    }
+    bool make_room();
+    void resize_buffer(std::size_t size);
+    [[nodiscard]] Instant read_deadline();
+    io::Task<bool> read_more();
+    io::Task<bool> flush();
+    io::Task<void> linger();
+
+    HttpServer& server_;
+    std::unique_ptr<io::Stream> stream_;
+    HttpConnection* previous_ = nullptr;
+    HttpConnection* next_ = nullptr;
+    std::string peer_;
+    wire::RequestParser parser_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;  // of what no request has consumed
+    std::size_t end_ = 0;
+    std::string output_;
+    Answer answer_;
+    io::Task<void> awaited_;
+    Instant request_deadline_ = never;
+    bool reading_ = false;     // waits for bytes: no request is being answered
+    bool closing_;     // after what is in output_
+    bool lost_frame_ = false;  // bytes of the peer may be left unread
+};
+
+}  // namespace playback::services

@@ -1,0 +1,53 @@
+// HttpHandler: who answers the requests that HttpServer has read.
+//
+// A handler that can answer at once does so and returns an empty task: no coroutine frame, no
+// allocation. Otherwise it returns the task that will fill the answer. `request`, `peer` and
+// `answer` outlive that task; the bytes that the views of the request point into do not move while
+// it runs. Requests of one connection are handled one after the other.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/io/task.h"
+#include "engine/wire/http1.h"
+
+namespace playback::services {
+
+// The answer under construction. Reused from request to request, so that its body keeps its memory.
+struct Answer {
+    static constexpr std::size_t route_unknown = 0;
+
+    int status = 200;
+    std::string body;  // starts empty
+    std::string_view content_type = "application/json";
+    std::string headers;                // whole lines, by wire::append_header
+    std::size_t route = route_unknown;  // index into HttpHandler::routes(), for the metrics
+
+    void reset() {
+        status = 200;
+        body.clear();
+        content_type = "application/json";
+        headers.clear();
+        route = route_unknown;
+    }
+};
+
+class HttpHandler {
+public:
+    virtual ~HttpHandler() = default;
+
+    virtual io::Task<void> handle(const wire::Request& request,
+                                  std::string_view peer,
+                                  Answer& answer) = 0;
+
+    // Words the refusal of what could not be read as a request (400, 408, 413, 431, 503 ...).
+    virtual void refuse(const wire::HttpError& error, Answer& answer) = 0;
+
+    // Names for metrics; the first stands for everything unknown. Constant.
+    [[nodiscard]] virtual std::span<const std::string_view> routes() const = 0;
+};
+
+}  // namespace playback::services

@@ -1,0 +1,79 @@
+// HttpServer: accepts connections and serves each in a coroutine until it ends.
+//
+// Bounds: at most connections_max connections (new ones wait in the listen queue) and
+// buffer_bytes_max bytes of requests beyond the small buffer that each connection has. A request
+// must arrive whole within request_timeout of its first byte, an answer must be taken within the
+// same time, and between requests a connection may rest for idle_timeout: slow clients are cut off.
+// Ownership: the caller owns handler and io, which outlive the server; the server owns listeners
+// and connections. Errors of one connection never reach another.
+// Spec: omgservers.md 0.2 (error bodies come from the handler), performance.md section 4.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/base/time.h"
+#include "engine/io/io.h"
+#include "engine/io/network.h"
+#include "engine/io/task.h"
+#include "engine/io/wait.h"
+#include "engine/services/http_handler.h"
+#include "engine/services/http_metrics.h"
+
+namespace playback::services {
+
+struct HttpServerOptions {
+    wire::HttpLimits limits{.head_bytes_max = limits::request_head_bytes_max,
+                            .headers_max = limits::request_headers_max,
+                            .body_bytes_max = limits::request_body_bytes_max};
+    Duration request_timeout = limits::request_timeout;
+    Duration idle_timeout = limits::idle_timeout;
+    std::size_t connections_max = limits::connections_max;
+    std::size_t buffer_bytes_max = 256UL * 1024 * 1024;
+};
+
+class HttpConnection;
+
+class HttpServer {
+public:
+    HttpServer(io::Io& io, HttpHandler& handler, const HttpServerOptions& options = {});
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+    ~HttpServer();
+
+    // Accepts from `listener` from now on. For several listeners: call it again.
+    void serve(std::unique_ptr<io::Listener> listener);
+
+    // Accepts nothing more, closes what rests, lets running requests finish for `grace`, then cuts
+    // the rest off. Returns when no connection is left, or soon after the grace with those whose
+    // handler still waits (the scheduler destroys them).
+    io::Task<void> stop(Duration grace);
+
+    [[nodiscard]] std::size_t connections() const { return connections_; }
+    [[nodiscard]] bool stopping() const { return stopping_; }
+
+private:
+    friend class HttpConnection;
+
+    io::Task<void> accept_from(io::Listener& listener);
+    io::Task<void> serve_one(std::unique_ptr<io::Stream> stream);
+    // Takes `bytes` of the budget of all request buffers. False: it is used up.
+    bool take_buffer(std::size_t bytes);
+    void give_buffer(std::size_t bytes) { buffered_ -= bytes; }
+
+    io::Io& io_;
+    HttpHandler& handler_;
+    HttpServerOptions options_;
+    HttpMetrics metrics_;
+    std::vector<std::unique_ptr<io::Listener>> listeners_;
+    HttpConnection* first_ = nullptr;  // all connections, in a list through them
+    std::size_t connections_ = 0;
+    std::size_t buffered_ = 0;
+    bool stopping_ = false;
+    io::Signal ended_;  // a connection
+    io::TaskGroup tasks_;
+};
+
+}  // namespace playback::services
