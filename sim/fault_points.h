@@ -1,0 +1,41 @@
+// SimFaultPoints: asks for legal but unkind behaviour at places of the engine, with two levels of
+// chance: a site is on for a whole run or not, then it fires sometimes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/base/random.h"
+#include "engine/io/fault_point.h"
+
+namespace playback::sim {
+
+class World;
+
+class SimFaultPoints final : public io::FaultPoints {
+public:
+    SimFaultPoints(World& world, std::uint64_t node) : world_(world), node_(node) {}
+
+    bool fires(std::string_view site) override;
+
+    // Overrules the draw for one site: 0 never, 1000 always.
+    void set(std::string_view site, std::uint32_t permille);
+    [[nodiscard]] std::uint64_t fired(std::string_view site) const;
+
+private:
+    struct Site {
+        std::uint32_t permille = 0;
+        Random random;
+        std::uint64_t fired = 0;
+    };
+    Site& site_of(std::string_view name);
+
+    World& world_;
+    std::uint64_t node_;
+    std::map<std::string, Site, std::less<>> sites_;
+};
+
+}  // namespace playback::sim

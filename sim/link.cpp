@@ -1,0 +1,51 @@
+#include "sim/link.h"
+
+#include <algorithm>
+
+namespace playback::sim {
+
+NetworkKnobs NetworkKnobs::draw(Random& random) {
+    NetworkKnobs knobs;
+    knobs.latency_low = nanoseconds(random.log_between(20'000, 2'000'000));
+    knobs.latency_high = knobs.latency_low * random.between(1, 50);
+    if (random.chance(1, 4)) knobs.bytes_per_second = random.log_between(100'000, 1'000'000'000);
+    knobs.buffer_low = static_cast<std::size_t>(random.log_between(512, 64 * 1024));
+    knobs.buffer_high = knobs.buffer_low * static_cast<std::size_t>(random.between(1, 16));
+    if (random.chance(1, 2))
+        knobs.segmented_permille = static_cast<std::uint32_t>(random.log_between(1, 500));
+    if (random.chance(1, 2))
+        knobs.short_read_permille = static_cast<std::uint32_t>(random.log_between(1, 300));
+    knobs.backlog = static_cast<std::size_t>(random.log_between(8, 128));
+    return knobs;
+}
+
+Link draw_link(Random random, bool loopback, const NetworkKnobs& knobs) {
+    Link link;
+    const Duration low = loopback ? knobs.loopback_low : knobs.latency_low;
+    const Duration high = loopback ? knobs.loopback_high : knobs.latency_high;
+    link.base = nanoseconds(random.log_between(std::max<std::int64_t>(low.ns, 1), high.ns));
+    link.jitter = random.between(Duration{}, link.base);
+    link.bytes_per_second = loopback ? 0 : knobs.bytes_per_second;
+    return link;
+}
+
+Duration Link::latency(Random& random) const {
+    const Duration spread = jitter + extra_jitter;
+    Duration drawn = base + extra;
+    // Log-uniform: most segments are quick, a few are not.
+    if (spread.ns > 0) drawn = drawn + nanoseconds(random.log_between(1, spread.ns));
+    return drawn;
+}
+
+Instant Link::arrival(Instant now, std::size_t bytes, Random& random) {
+    const Duration flight = latency(random);
+    const std::int64_t rate = slow > 0 ? slow : bytes_per_second;
+    if (rate == 0) return now + flight;
+    constexpr std::int64_t second = 1'000'000'000;
+    const auto count = static_cast<std::int64_t>(bytes);
+    const Duration wire{count / rate * second + count % rate * second / rate};
+    busy_until = std::max(busy_until, now) + wire;
+    return busy_until + flight;
+}
+
+}  // namespace playback::sim

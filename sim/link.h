@@ -1,0 +1,57 @@
+// Link: one direction between two machines: how long bytes take, and what is wrong with it.
+//
+// Each link draws its weather once from the stream named by its two ends. Faults raise and lower
+// counters, so overlapping faults of one kind do not lift each other. A blocked link loses nothing
+// for good: TCP retransmits, so bytes wait and arrive after it heals. Connections keep pointers to
+// links; a Link lives as long as the Fabric.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/random.h"
+#include "engine/base/time.h"
+
+namespace playback::sim {
+
+// From what the weather of the links of a world is drawn.
+struct NetworkKnobs {
+    Duration latency_low = microseconds(100);
+    Duration latency_high = milliseconds(5);
+    Duration loopback_low = microseconds(10);
+    Duration loopback_high = microseconds(60);
+    std::int64_t bytes_per_second = 1'000'000'000;  // 0: no limit
+    std::size_t buffer_low = 4 * 1024;              // send and receive buffer together
+    std::size_t buffer_high = 256 * 1024;
+    std::uint32_t segmented_permille = 0;  // connections whose bytes arrive in small pieces
+    std::uint32_t short_read_permille = 0;
+    std::size_t backlog = 128;  // connections that wait to be accepted
+
+    // Drawn for one run, from kind to hostile.
+    static NetworkKnobs draw(Random& random);
+};
+
+struct Link {
+    Duration base;    // every segment takes at least this
+    Duration jitter;  // and up to this more, drawn
+    std::int64_t bytes_per_second = 0;
+
+    // Faults now in force.
+    int blocked = 0;          // partitions: nothing passes
+    int stalled = 0;          // bytes of connections do not pass, new connects do
+    Duration extra;           // added latency
+    Duration extra_jitter;    // and its jitter
+    std::int64_t slow = 0;    // bytes per second while a bandwidth fault lasts; 0: none
+    std::size_t segment = 0;  // largest piece while a segmentation fault lasts; 0: none
+
+    Instant busy_until;  // the wire is serial
+
+    [[nodiscard]] bool passes() const { return blocked == 0 && stalled == 0; }
+    Duration latency(Random& random) const;
+    // When `bytes` that are sent at `now` are there.
+    Instant arrival(Instant now, std::size_t bytes, Random& random);
+};
+
+Link draw_link(Random random, bool loopback, const NetworkKnobs& knobs);
+
+}  // namespace playback::sim

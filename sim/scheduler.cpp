@@ -1,0 +1,120 @@
+#include "sim/scheduler.h"
+
+#include <algorithm>
+
+#include "sim/world.h"
+
+namespace playback::sim {
+
+SchedulingKnobs SchedulingKnobs::draw(Random& random) {
+    SchedulingKnobs knobs;
+    if (random.chance(1, 3)) return knobs;
+    if (random.chance(1, 2))
+        knobs.reorder_permille = static_cast<std::uint32_t>(random.log_between(1, 500));
+    if (random.chance(1, 2))
+        knobs.delay_permille = static_cast<std::uint32_t>(random.log_between(1, 100));
+    knobs.delay_max = nanoseconds(random.log_between(1'000, 20'000'000));
+    if (random.chance(1, 2))
+        knobs.inline_permille = static_cast<std::uint32_t>(random.between(0, 1000));
+    if (random.chance(1, 3)) knobs.operation_cost = nanoseconds(random.log_between(100, 20'000));
+    knobs.crossing_max = nanoseconds(random.log_between(1'000, 2'000'000));
+    return knobs;
+}
+
+SimScheduler::SimScheduler(World& world,
+                           const Vitals& vitals,
+                           std::uint64_t subject,
+                           Random random,
+                           const SchedulingKnobs& knobs)
+    : world_(world), vitals_(vitals), subject_(subject), random_(random), knobs_(knobs) {
+}
+
+void SimScheduler::post(std::unique_ptr<io::Operation> operation) {
+    ready_.push_back(std::move(operation));
+    arm();
+}
+
+bool SimScheduler::enter_inline() {
+    if (!running_ || depth_ >= inline_depth_max || vitals_.dead) return false;
+    if (knobs_.inline_permille < 1000 && !random_.chance(knobs_.inline_permille, 1000))
+        return false;
+    ++depth_;
+    return true;
+}
+
+bool SimScheduler::can_run() const {
+    return !vitals_.dead && !running_ && retry_at() <= world_.now();
+}
+
+Instant SimScheduler::retry_at() const {
+    return std::max(busy_until_, vitals_.paused_until);
+}
+
+void SimScheduler::arm() {
+    if (running_ || stopping_ || vitals_.dead || turn_.scheduled() || ready_.empty()) return;
+    world_.schedule(turn_, retry_at());
+}
+
+void SimScheduler::turn() {
+    if (!can_run()) return arm();
+    const Running scope(*this);
+    const std::size_t batch = std::min(ready_.size(), turn_max);
+    for (std::size_t i = 0; i < batch && !vitals_.dead; ++i) {
+        std::unique_ptr<io::Operation> operation = pick();
+        if (hold_back(operation)) continue;
+        world_.count_event();
+        busy_until_ = std::max(busy_until_, world_.now()) + knobs_.operation_cost;
+        operation->run();
+    }
+}
+
+std::unique_ptr<io::Operation> SimScheduler::pick() {
+    std::size_t index = 0;
+    if (knobs_.reorder_permille > 0 && ready_.size() > 1 &&
+        random_.chance(knobs_.reorder_permille, 1000))
+        index = random_.below(std::min(ready_.size(), pick_depth_max));
+    world_.trace().record(TraceKind::schedule, subject_, index, ready_.size());
+    std::unique_ptr<io::Operation> operation = std::move(ready_[index]);
+    ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
+    return operation;
+}
+
+bool SimScheduler::hold_back(std::unique_ptr<io::Operation>& operation) {
+    if (knobs_.delay_permille == 0 || !random_.chance(knobs_.delay_permille, 1000)) return false;
+    const Duration delay = random_.between(nanoseconds(1), knobs_.delay_max);
+    const Instant until = world_.now() + delay;
+    world_.trace().record(TraceKind::draw, subject_, static_cast<std::uint64_t>(delay.ns));
+    delayed_.emplace(std::pair(until, delays_++), std::move(operation));
+    world_.schedule(delay_over_, delayed_.begin()->first.first);
+    return true;
+}
+
+void SimScheduler::release_delayed() {
+    while (!delayed_.empty() && delayed_.begin()->first.first <= world_.now())
+        ready_.push_back(std::move(delayed_.extract(delayed_.begin()).mapped()));
+    if (!delayed_.empty()) world_.schedule(delay_over_, delayed_.begin()->first.first);
+    arm();
+}
+
+bool SimScheduler::destroy_all() {
+    CHECK(!running_);
+    turn_.cancel();
+    delay_over_.cancel();
+    bool any = false;
+    destroy_suspended();
+    while (!ready_.empty() || !delayed_.empty()) {
+        any = true;
+        std::unique_ptr<io::Operation> doomed;
+        if (!ready_.empty()) {
+            doomed = std::move(ready_.front());
+            ready_.pop_front();
+        } else {
+            doomed = std::move(delayed_.extract(delayed_.begin()).mapped());
+        }
+        doomed.reset();
+        destroy_suspended();
+    }
+    return any;
+}
+
+}  // namespace playback::sim

@@ -1,0 +1,128 @@
+// SimScheduler: one core of a simulated process: its ready queue and the strategy that picks.
+//
+// FIFO by default. A knob makes it sometimes pick another ready operation or hold one back for a
+// little virtual time: orders that a real loop may produce as well, since `post` promises none.
+// Completions of I/O run at once where io::Scheduler allows it, or are posted: drawn. Stopping
+// destroys suspended coroutines and queued operations until nothing is left (engine/io/executor.h).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "engine/base/random.h"
+#include "engine/base/time.h"
+#include "engine/io/task.h"
+#include "sim/event_queue.h"
+
+namespace playback::sim {
+
+class World;
+
+struct SchedulingKnobs {
+    std::uint32_t reorder_permille = 0;    // pick another ready operation than the first
+    std::uint32_t delay_permille = 0;      // hold an operation back ...
+    Duration delay_max = milliseconds(2);  // ... for at most this
+    std::uint32_t inline_permille = 1000;  // a completion may run at once
+    Duration operation_cost;               // virtual CPU time of one operation
+    Duration crossing_max = microseconds(20);
+
+    // Drawn for one run: plain FIFO for a third of them.
+    static SchedulingKnobs draw(Random& random);
+};
+
+// The life of one incarnation of a node, as all its parts see it.
+struct Vitals {
+    bool dead = false;  // no step runs any more, its I/O is swallowed
+    Instant paused_until;
+
+    [[nodiscard]] bool paused(Instant now) const { return now < paused_until; }
+};
+
+class SimScheduler final : public io::Scheduler {
+public:
+    SimScheduler(World& world,
+                 const Vitals& vitals,
+                 std::uint64_t subject,
+                 Random random,
+                 const SchedulingKnobs& knobs);
+
+    void post(std::unique_ptr<io::Operation> operation) override;
+    bool enter_inline() override;
+    void leave_inline() override { --depth_; }
+
+    // Runs `work` as a turn of this core; from world events only, never from inside a step of a
+    // core. The caller has checked `can_run`.
+    template <class Work>
+    void inside(Work&& work) {
+        const Running scope(*this);
+        std::forward<Work>(work)();
+    }
+
+    // Alive, not paused and not busy: otherwise the event comes again at `retry_at`.
+    [[nodiscard]] bool can_run() const;
+    [[nodiscard]] Instant retry_at() const;
+    [[nodiscard]] bool dead() const { return vitals_.dead; }
+
+    // Resumes a coroutine of this core with the outcome of its I/O; from world events only.
+    template <class T>
+    void complete(io::Resumer<T>& resumer, T value) {
+        if (!can_run() || !ready_.empty()) {
+            resumer.resume(std::move(value));
+            return;
+        }
+        const Running scope(*this);
+        resumer.resume_now(std::move(value));
+    }
+
+    // Destroys everything that waits. True if there was anything.
+    bool destroy_all();
+
+    [[nodiscard]] std::uint64_t subject() const { return subject_; }
+    [[nodiscard]] bool running() const { return running_; }
+
+private:
+    struct Running {
+        explicit Running(SimScheduler& scheduler) : owner(scheduler) {
+            CHECK(!owner.running_);
+            owner.running_ = true;
+        }
+        Running(const Running&) = delete;
+        Running& operator=(const Running&) = delete;
+        ~Running() {
+            owner.running_ = false;
+            owner.arm();
+        }
+        SimScheduler& owner;
+    };
+
+    // Operations that one turn runs at most, so that budgets are looked at in between.
+    static constexpr std::size_t turn_max = 64;
+    // How deep into the ready queue a reordering pick looks.
+    static constexpr std::size_t pick_depth_max = 8;
+    static constexpr int inline_depth_max = 16;
+
+    void turn();
+    void release_delayed();
+    bool hold_back(std::unique_ptr<io::Operation>& operation);
+    std::unique_ptr<io::Operation> pick();
+    void arm();
+
+    World& world_;
+    const Vitals& vitals_;
+    std::uint64_t subject_;
+    Random random_;
+    SchedulingKnobs knobs_;
+    std::deque<std::unique_ptr<io::Operation>> ready_;
+    std::map<std::pair<Instant, std::uint64_t>, std::unique_ptr<io::Operation>> delayed_;
+    std::uint64_t delays_ = 0;
+    Instant busy_until_;
+    bool running_ = false;
+    int depth_ = 0;
+    MemberEvent<&SimScheduler::turn> turn_{*this};
+    MemberEvent<&SimScheduler::release_delayed> delay_over_{*this};
+};
+
+}  // namespace playback::sim

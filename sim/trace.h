@@ -1,0 +1,117 @@
+// Trace: the running hash of a run, so that "the same" is a number (DESIGN section 5).
+//
+// Every part of the simulator records what it decides and what it delivers, with the content of
+// bytes and never only their sizes. XXH3 is chained over a small buffer of the recorded words. A
+// ladder of checkpoints (every 2^k events, thinned as the run grows) lets two runs that differ be
+// bisected to the first window that differs; a recorder then shows its events. Recording changes
+// no hash. Invariant: nothing that differs between processes (addresses, real time) comes in here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace playback::sim {
+
+enum class TraceKind : std::uint8_t {
+    step,      // the world ran an event
+    schedule,  // a core picked an operation
+    timer,     // a timer fired
+    deliver,   // bytes arrived
+    network,   // connects, closes, resets
+    draw,      // a random draw that decided something
+    crossing,  // work went from core to core
+    offload,   // work off the loop
+    disk,      // a disk operation
+    batch,     // a logical batch of the store
+    process,   // boot, kill, pause, power loss
+    container,
+    fault,  // a fault began or ended
+    op,     // an operation of the plan began or ended
+    note,   // anything a scenario adds
+};
+
+std::string_view name_of(TraceKind kind);
+
+struct TraceEvent {
+    std::uint64_t index = 0;
+    Instant at;
+    TraceKind kind = TraceKind::note;
+    std::uint64_t subject = 0;
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
+    std::string_view bytes;
+};
+
+// One line for people: "#17 0.001200000 deliver 3 a=0 b=12 \"GET / HTTP..\"".
+std::string to_text(const TraceEvent& event);
+
+class Trace {
+public:
+    struct Checkpoint {
+        std::uint64_t events = 0;
+        std::uint64_t hash = 0;
+        friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
+    };
+
+    // Checkpoints kept at most; then every second one goes and the distance doubles.
+    static constexpr std::size_t checkpoints_max = 1024;
+
+    Trace() { words_.reserve(words_max); }
+
+    void set_now(Instant now) { now_ = now; }
+
+    // `subject` says who (node, connection, disk), `a` and `b` what; `bytes` is content.
+    void record(TraceKind kind,
+                std::uint64_t subject,
+                std::uint64_t a = 0,
+                std::uint64_t b = 0,
+                std::string_view bytes = {}) {
+        words_.push_back(static_cast<std::uint64_t>(kind) << 56 ^ subject);
+        words_.push_back(static_cast<std::uint64_t>(now_.ns));
+        words_.push_back(a);
+        words_.push_back(b);
+        if (!bytes.empty()) add_content(bytes);
+        if (recorder_) recorder_({events_, now_, kind, subject, a, b, bytes});
+        ++events_;
+        if (words_.size() > words_max - words_of_event) fold();
+        if (events_ == next_checkpoint_) checkpoint();
+    }
+
+    // The hash of everything recorded so far.
+    [[nodiscard]] std::uint64_t hash() const;
+    [[nodiscard]] std::uint64_t events() const { return events_; }
+    [[nodiscard]] const std::vector<Checkpoint>& checkpoints() const { return checkpoints_; }
+
+    // Gets every later event; an empty one switches recording off.
+    void set_recorder(std::function<void(const TraceEvent&)> recorder) {
+        recorder_ = std::move(recorder);
+    }
+
+private:
+    static constexpr std::size_t words_of_event = 6;
+    static constexpr std::size_t words_max = 512;
+
+    void add_content(std::string_view bytes);
+    void fold();
+    void checkpoint();
+
+    std::vector<std::uint64_t> words_;
+    std::uint64_t folded_ = 0;
+    std::uint64_t events_ = 0;
+    Instant now_;
+    std::uint64_t stride_ = 1024;
+    std::uint64_t next_checkpoint_ = 1024;
+    std::vector<Checkpoint> checkpoints_;
+    std::function<void(const TraceEvent&)> recorder_;
+};
+
+// The number of events up to which two runs agree for certain: the last common checkpoint.
+std::uint64_t agree_until(const std::vector<Trace::Checkpoint>& a,
+                          const std::vector<Trace::Checkpoint>& b);
+
+}  // namespace playback::sim
