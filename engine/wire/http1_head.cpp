@@ -27,26 +27,20 @@ bool is_token_char(char c) {
     return token_chars[static_cast<std::uint8_t>(c)];
 }
 
-constexpr std::uint64_t every_byte(std::uint8_t byte) {
-    return 0x0101010101010101ULL * byte;
-}
-
 bool is_control(char c) {
     const auto byte = static_cast<std::uint8_t>(c);
     return (byte < 0x20 && byte != '\t') || byte == 0x7f;
 }
 
-// Eight bytes at a time; a word that may hold a control character is looked at more closely.
+// Most bytes of a head are a token in a long value: blocks without an exit inside become vector
+// instructions.
 bool has_control(std::string_view value) {
-    for (; value.size() >= 8; value.remove_prefix(8)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, value.data(), 8);
-        const std::uint64_t del = word ^ every_byte(0x7f);
-        const std::uint64_t marks =
-            ((word - every_byte(0x20)) & ~word) | ((del - every_byte(1)) & ~del);
-        if ((marks & every_byte(0x80)) != 0 &&
-            std::any_of(value.begin(), value.begin() + 8, is_control))
-            return true;
+    constexpr std::size_t block = 32;
+    for (; value.size() >= block; value.remove_prefix(block)) {
+        std::uint8_t found = 0;
+        for (std::size_t i = 0; i < block; ++i)
+            found = static_cast<std::uint8_t>(found | (is_control(value.data()[i]) ? 1 : 0));
+        if (found != 0) return true;
     }
     return std::any_of(value.begin(), value.end(), is_control);
 }

@@ -14,13 +14,15 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/limits.h"
+
 namespace playback::wire {
 
 struct HttpLimits {
     std::size_t line_bytes_max = 8 * 1024;  // the first line and each field
-    std::size_t head_bytes_max = 16 * 1024;
-    std::size_t headers_max = 64;
-    std::size_t body_bytes_max = 1024 * 1024;  // after decoding
+    std::size_t head_bytes_max = limits::request_head_bytes_max;
+    std::size_t headers_max = limits::request_headers_max;
+    std::size_t body_bytes_max = limits::request_body_bytes_max;  // after decoding
 
     // What a buffer must be able to hold to see one whole request, however it is chunked.
     [[nodiscard]] constexpr std::size_t message_bytes_max() const {

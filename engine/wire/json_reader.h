@@ -63,6 +63,9 @@ public:
     bool boolean();
     // Takes a null if one comes next; says whether it did.
     bool null();
+    // What comes next, for members of several types.
+    [[nodiscard]] bool next_is_array() const { return !failed_ && pending_ && is('['); }
+    [[nodiscard]] bool next_is_object() const { return !failed_ && pending_ && is('{'); }
     // Any value, checked and verbatim.
     JsonText raw();
     void skip();
