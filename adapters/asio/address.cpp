@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -123,7 +122,8 @@ Result<Descriptor> open_socket(int family) {
 }
 
 Error system_error(Errc code, std::string_view tried, int number) {
-    return {code, std::string(tried) + ": " + std::system_category().message(number)};
+    const char* const words = ::strerrordesc_np(number);
+    return {code, std::string(tried) + ": " + (words != nullptr ? words : "unknown error")};
 }
 
 Error listen_error(const io::Endpoint& at, int number) {

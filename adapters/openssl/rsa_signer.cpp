@@ -1,0 +1,172 @@
+#include "adapters/openssl/rsa_signer.h"
+
+#include <array>
+#include <utility>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/sha.h>
+#include <openssl/x509.h>
+
+#include "adapters/openssl/key_file.h"
+#include "engine/base/check.h"
+
+namespace playback::adapters {
+namespace {
+
+template <auto Free>
+struct Freer {
+    template <class T>
+    void operator()(T* object) const {
+        Free(object);
+    }
+};
+
+using KeyPointer = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using Digest = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
+using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+
+constexpr Duration signing_cost = microseconds(400);
+
+std::string text_of(BIO& bio) {
+    char* start = nullptr;
+    const long size = BIO_get_mem_data(&bio, &start);
+    return {start, static_cast<std::size_t>(size)};
+}
+
+std::string hex(std::span<const unsigned char> bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const unsigned char byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+const unsigned char* bytes_of(const std::string& text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// The passphrase of an encrypted PEM is never asked for on the terminal.
+int no_passphrase(char*, int, int, void*) {
+    return -1;
+}
+
+}  // namespace
+
+class RsaSigner::Key {
+public:
+    explicit Key(KeyPointer pair) : pair_(std::move(pair)) {}
+
+    [[nodiscard]] std::string sign(const std::string& input) const {
+        const Digest digest(EVP_MD_CTX_new());
+        std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(pair_.get())), '\0');
+        std::size_t size = signature.size();
+        const bool signed_it =
+            EVP_DigestSignInit(digest.get(), nullptr, EVP_sha256(), nullptr, pair_.get()) == 1 &&
+            EVP_DigestSign(digest.get(),
+                           reinterpret_cast<unsigned char*>(signature.data()),
+                           &size,
+                           bytes_of(input),
+                           input.size()) == 1;
+        CHECK(signed_it);  // it takes no input from outside that could make it fail
+        signature.resize(size);
+        return signature;
+    }
+
+    [[nodiscard]] bool verify(const std::string& input, const std::string& signature) const {
+        const Digest digest(EVP_MD_CTX_new());
+        const bool started =
+            EVP_DigestVerifyInit(digest.get(), nullptr, EVP_sha256(), nullptr, pair_.get()) == 1;
+        CHECK(started);
+        const int outcome = EVP_DigestVerify(
+            digest.get(), bytes_of(signature), signature.size(), bytes_of(input), input.size());
+        ERR_clear_error();  // a forged signature leaves its story in the thread's queue
+        return outcome == 1;
+    }
+
+    [[nodiscard]] std::string id() const {
+        unsigned char* der = nullptr;
+        const int size = i2d_PUBKEY(pair_.get(), &der);
+        CHECK(size > 0);
+        std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};
+        SHA256(der, static_cast<std::size_t>(size), sum.data());
+        OPENSSL_free(der);
+        return hex(std::span(sum).first(16));
+    }
+
+    [[nodiscard]] std::string public_pem() const {
+        const Bio bio(BIO_new(BIO_s_mem()));
+        CHECK(PEM_write_bio_PUBKEY(bio.get(), pair_.get()) == 1);
+        return text_of(*bio);
+    }
+
+    [[nodiscard]] std::string private_pem() const {
+        const Bio bio(BIO_new(BIO_s_secmem()));
+        CHECK(PEM_write_bio_PKCS8PrivateKey(
+                  bio.get(), pair_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+        return text_of(*bio);
+    }
+
+private:
+    KeyPointer pair_;
+};
+
+RsaSigner::RsaSigner(std::shared_ptr<const Key> key, io::Offload& offload)
+    : key_(std::move(key)),
+      offload_(offload),
+      key_id_(key_->id()),
+      public_key_pem_(key_->public_pem()) {
+}
+
+RsaSigner::~RsaSigner() = default;
+
+Result<std::unique_ptr<RsaSigner>> RsaSigner::from_pem(std::string_view pem, io::Offload& offload) {
+    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    KeyPointer pair(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+    ERR_clear_error();
+    if (!pair || EVP_PKEY_get_base_id(pair.get()) != EVP_PKEY_RSA)
+        return Error{Errc::invalid_argument, "is not an unencrypted RSA private key in PEM form"};
+    if (EVP_PKEY_get_bits(pair.get()) < key_bits_min)
+        return Error{Errc::invalid_argument, "key must have at least 2048 bits"};
+    auto key = std::make_shared<const Key>(std::move(pair));
+    return std::unique_ptr<RsaSigner>(new RsaSigner(std::move(key), offload));
+}
+
+Result<std::unique_ptr<RsaSigner>> RsaSigner::open(const std::string& path, io::Offload& offload) {
+    Result<std::string> pem = read_secret_file(path);
+    if (!pem && pem.error().code == Errc::not_found) {
+        KeyPointer pair(EVP_RSA_gen(static_cast<unsigned int>(key_bits_min)));
+        if (!pair) return Error{Errc::io_failed, "cannot make an RSA key"};
+        std::string fresh = Key(std::move(pair)).private_pem();
+        const Result<void> written = create_secret_file(path, fresh);
+        OPENSSL_cleanse(fresh.data(), fresh.size());
+        if (!written && written.error().code != Errc::already_exists) return written.error();
+        pem = read_secret_file(path);  // also when another process was first
+    }
+    if (!pem) return pem.error();
+    Result<std::unique_ptr<RsaSigner>> signer = from_pem(*pem, offload);
+    OPENSSL_cleanse(pem->data(), pem->size());
+    if (!signer) return Error{signer.error().code, path + ": " + signer.error().detail};
+    return signer;
+}
+
+io::Task<Result<std::string>> RsaSigner::sign(std::string input) {
+    const auto signature = std::make_shared<std::string>();
+    std::move_only_function<void()> work = [key = key_, signature, text = std::move(input)] {
+        *signature = key->sign(text);
+    };
+    const bool ran = co_await offload_.run(std::move(work), signing_cost);
+    if (!ran) co_return Error{Errc::unavailable, "too many tokens are being signed"};
+    co_return std::move(*signature);
+}
+
+io::Task<Result<bool>> RsaSigner::verify(std::string input, std::string signature) {
+    co_return key_->verify(input, signature);
+}
+
+}  // namespace playback::adapters
