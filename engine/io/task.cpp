@@ -10,8 +10,11 @@ TaskGroup::~TaskGroup() {
 
 void TaskGroup::spawn(Task<void> task) {
     ++running_;
-    auto done = [this](const std::exception_ptr& failure) { finished(failure); };
-    boost::asio::co_spawn(executor_, std::move(task), std::move(done));
+    // co_spawn may start at once; whoever spawns must not find the world changed under its feet.
+    post_function(executor_.scheduler(), [this, later = std::move(task)]() mutable {
+        auto done = [this](const std::exception_ptr& failure) { finished(failure); };
+        boost::asio::co_spawn(executor_, std::move(later), std::move(done));
+    });
 }
 
 void TaskGroup::finished(const std::exception_ptr& failure) {

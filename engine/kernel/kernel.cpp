@@ -54,13 +54,12 @@ SlotNumber Kernel::slot_of(const Address& address) const {
 }
 
 std::size_t Kernel::core_of(SlotNumber slot) const {
-    return options_.peers == nullptr ? 0 : slot % options_.peers->size();
+    return slot % options_.core_count;
 }
 
 Slot& Kernel::local(SlotNumber number) {
     CHECK(core_of(number) == options_.core);
-    const std::size_t stride = options_.peers == nullptr ? 1 : options_.peers->size();
-    Slot& slot = *slots_.at(number / stride);
+    Slot& slot = *slots_.at(number / options_.core_count);
     CHECK(slot.number() == number);
     return slot;
 }
@@ -248,8 +247,7 @@ void Kernel::acknowledge(SlotNumber sender, SlotNumber receiver, std::uint64_t s
 }
 
 void Kernel::request_resend(SlotNumber receiver) {
-    const std::size_t cores = options_.peers == nullptr ? 1 : options_.peers->size();
-    for (std::size_t core = 0; core < cores; ++core) {
+    for (std::size_t core = 0; core < options_.core_count; ++core) {
         on_core(core, [receiver](Kernel& kernel) {
             for (const std::unique_ptr<Slot>& slot : kernel.slots_) slot->resend(receiver);
         });

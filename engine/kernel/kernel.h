@@ -20,10 +20,12 @@ namespace playback::kernel {
 struct KernelOptions {
     // How many slots the whole node has; chosen when its data is made and never changed after.
     SlotNumber slot_count = 16;
-    // Which core this kernel is on and the kernels of all cores, by core. Slot s lives on core
-    // s mod cores. `peers` is filled in before `start` and outlives the kernels.
+    // Which core this kernel is on, of how many. Slot s lives on core s mod core_count.
     std::size_t core = 0;
-    const std::vector<class Kernel*>* peers = nullptr;  // null: there is one core
+    std::size_t core_count = 1;
+    // The kernels of all cores, by core; filled in before `start`, outlives them. Null for one
+    // core.
+    const std::vector<class Kernel*>* peers = nullptr;
 };
 
 // Where a watcher on another core waits for the version.
