@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "engine/base/random.h"
 #include "engine/base/time.h"
 
 namespace playback {
@@ -28,5 +29,16 @@ struct DomainSettings {
     std::uint32_t cpu_limit = 100;     // milliseconds of CPU per 100 ms
     std::uint32_t memory_limit = 512;  // MB
 };
+
+// How long to wait after this many failures in a row (1, 2, ...): doubling from retry_first to
+// retry_last, less a random half, so that what failed together does not come back together.
+inline Duration retry_delay(const DomainSettings& settings,
+                            std::uint32_t failures,
+                            Random& random) {
+    Duration delay = settings.retry_first;
+    for (std::uint32_t i = 1; i < failures && delay < settings.retry_last; ++i) delay = delay * 2;
+    if (delay > settings.retry_last) delay = settings.retry_last;
+    return random.between(delay / 2, delay);
+}
 
 }  // namespace playback

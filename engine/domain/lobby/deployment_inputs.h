@@ -60,6 +60,7 @@ struct DeploymentDetails {
     std::vector<LobbyDetails> lobbies;  // in id order
     std::uint32_t clients = 0;          // living, seated or not
     std::uint32_t waiting = 0;          // of these, without a seat
+    std::string last_failure;           // why the last lobby died; empty: none did
 };
 
 // Refused: not_found "deployment" (never was, or ended).

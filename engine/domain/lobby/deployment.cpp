@@ -1,0 +1,269 @@
+#include "engine/domain/lobby/deployment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/domain/lobby/deployment_keys.h"
+#include "engine/domain/mailbox/client_inputs.h"
+#include "engine/domain/mailbox/runtime_inputs.h"
+
+namespace playback::lobby {
+namespace {
+
+Error no_deployment() {
+    return {Errc::not_found, "deployment"};
+}
+
+}  // namespace
+
+// --- the tenant ---
+
+void Deployment::apply(const OpenDeployment& open,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects) {
+    if (exists()) return;
+    spec_.opened = open;
+    adopt_config();
+    effects.put(kernel::RowKey(spec_row), spec_);
+    director_ = {};
+    director_.status = DeploymentStatus::open;
+    put_director(effects);
+    settle(moment, effects);
+}
+
+void Deployment::apply(const CloseDeployment&, kernel::Moment& moment, kernel::Effects& effects) {
+    if (director_.status != DeploymentStatus::open) return;
+    director_.status = DeploymentStatus::closed;
+    put_director(effects);
+    settle(moment, effects);
+}
+
+void Deployment::apply(const DeleteDeployment&, kernel::Moment& moment, kernel::Effects& effects) {
+    if (!exists() || ending()) return;
+    director_.status = DeploymentStatus::deleting;
+    put_director(effects);
+    settle(moment, effects);
+}
+
+// --- the shell ---
+
+Result<ClientCreated> Deployment::apply(const CreateClient& create,
+                                        kernel::Moment& moment,
+                                        kernel::Effects& effects) {
+    if (director_.status != DeploymentStatus::open || create.stage != opened().stage)
+        return Error{Errc::conflict, "DEPLOYMENT_NOT_FOUND"};
+    if (clients_.size() >= clients_max) return Error{Errc::full, "deployment clients"};
+
+    const auto client = moment.next<ClientId>();
+    clients_[client].user = create.user;
+    ++opening_;
+    put_client(client, effects);
+
+    mailbox::OpenClient open;
+    open.user = create.user;
+    open.stage = create.stage;
+    open.deployment = self_;
+    open.tenant = opened().tenant;
+    open.version = opened().version;
+    open.version_created = time_of_id(opened().version.value);
+    effects.send(address_of(client), std::move(open));
+    effects.reply_when_delivered();  // whoever knows the id finds the mailbox
+    return ClientCreated{client};
+}
+
+Result<DeploymentDetails> Deployment::apply(const GetDeployment&,
+                                            kernel::Moment&,
+                                            kernel::Effects&) {
+    if (!exists()) return no_deployment();
+    DeploymentDetails details;
+    details.deployment = self_;
+    details.tenant = opened().tenant;
+    details.project = opened().project;
+    details.stage = opened().stage;
+    details.version = opened().version;
+    details.status = director_.status;
+    details.created = time_of_id(self_.value);
+    details.config = opened().config.whole;
+    for (const auto& [id, lobby] : lobbies_.all())
+        details.lobbies.push_back({id,
+                                   runtime_of(id),
+                                   lobby.row.status,
+                                   time_of_id(id.value),
+                                   static_cast<std::uint32_t>(lobby.clients.size())});
+    details.clients = static_cast<std::uint32_t>(clients_.size());
+    details.waiting = static_cast<std::uint32_t>(waiting_.size() + opening_);
+    details.last_failure = director_.last_failure;
+    return details;
+}
+
+Result<LobbyRequested> Deployment::apply(const RequestLobby&,
+                                         kernel::Moment& moment,
+                                         kernel::Effects& effects) {
+    if (!exists()) return no_deployment();
+    if (director_.status != DeploymentStatus::open || lobby_image().empty())
+        return Error{Errc::conflict, "deployment"};
+    if (lobbies_.open() >= lobbies_allowed()) return Error{Errc::full, "deployment lobbies"};
+    return LobbyRequested{open_lobby(true, moment, effects)};
+}
+
+Result<LobbyDeleted> Deployment::apply(const DeleteLobby& command,
+                                       kernel::Moment& moment,
+                                       kernel::Effects& effects) {
+    if (!exists()) return no_deployment();
+    const Lobby* lobby = lobbies_.find(command.lobby);
+    if (lobby == nullptr || lobby->row.status == LobbyStatus::closed) return LobbyDeleted{false};
+    drop_lobby(command.lobby, effects);
+    settle(moment, effects);
+    return LobbyDeleted{true};
+}
+
+// --- clients ---
+
+void Deployment::apply(const ClientOpened& opened,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects) {
+    const auto it = clients_.find(opened.client);
+    if (it == clients_.end() || it->second.opened) return;
+    it->second.opened = true;
+    --opening_;
+    waiting_.insert(opened.client);
+    settle(moment, effects);
+    // Whoever got a seat at once was written with it.
+    if (waiting_.contains(opened.client)) put_client(opened.client, effects);
+}
+
+void Deployment::apply(const ClientGone& gone, kernel::Moment& moment, kernel::Effects& effects) {
+    if (!clients_.contains(gone.client)) return;
+    forget_client(gone.client, effects);
+    settle(moment, effects);
+}
+
+void Deployment::apply(const KickClient& kick, kernel::Moment& moment, kernel::Effects& effects) {
+    const auto it = clients_.find(kick.client);
+    if (it == clients_.end() || it->second.lobby != lobby_of(kick.runtime) ||
+        it->second.assignment != kick.assignment)
+        return;
+    forget_client(kick.client, effects);
+    effects.send(address_of(kick.client), mailbox::DeleteClient{mailbox::DeletionReason::none});
+    settle(moment, effects);
+}
+
+void Deployment::forget_client(ClientId client, kernel::Effects& effects) {
+    const auto it = clients_.find(client);
+    CHECK(it != clients_.end());
+    const ClientSeatRow& row = it->second;
+    if (row.lobby) {
+        const Lobby* lobby = lobbies_.find(row.lobby);
+        CHECK(lobby != nullptr);
+        if (lobby->row.status != LobbyStatus::closed)
+            effects.send(address_of(runtime_of(row.lobby)),
+                         mailbox::RemoveClient{client, row.assignment});
+        lobbies_.unseat(row.lobby, client);
+    }
+    if (!row.opened) --opening_;
+    waiting_.erase(client);
+    clients_.erase(it);
+    effects.erase(client_key(client));
+}
+
+// --- runtimes ---
+
+void Deployment::apply(const RuntimeReady& ready,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects) {
+    const LobbyId id = lobby_of(ready.runtime);
+    const Lobby* lobby = lobbies_.find(id);
+    if (lobby == nullptr || lobby->row.status != LobbyStatus::pending) return;
+    lobbies_.set_status(id, LobbyStatus::ready);
+    lobbies_.set_ready_at(id, moment.now());
+    put_lobby(id, effects);
+    settle(moment, effects);
+}
+
+void Deployment::apply(const RuntimeGone& gone, kernel::Moment& moment, kernel::Effects& effects) {
+    const LobbyId id = lobby_of(gone.runtime);
+    const Lobby* lobby = lobbies_.find(id);
+    if (lobby == nullptr || lobby->row.status == LobbyStatus::closed) return;
+    note_failure(*lobby, gone.reason, moment);
+    put_director(effects);
+    lobbies_.set_status(id, LobbyStatus::closed);
+    put_lobby(id, effects);
+    settle(moment, effects);
+}
+
+void Deployment::note_failure(const Lobby& lobby,
+                              const std::string& reason,
+                              kernel::Moment& moment) {
+    director_.last_failure = reason;
+    const bool is_young =
+        lobby.row.status == LobbyStatus::pending || moment.now() - lobby.row.ready_at < young_lobby;
+    if (!is_young) return;
+    if (moment.now() - director_.last_failure_at > young_lobby * 2) director_.failures = 0;
+    ++director_.failures;
+    director_.last_failure_at = moment.now();
+    director_.open_not_before = moment.now();  // the first one is replaced at once
+    if (director_.failures > 1)
+        director_.open_not_before =
+            moment.now() + retry_delay(settings_, director_.failures - 1, moment.random());
+}
+
+// --- rows ---
+
+Result<void> Deployment::load(kernel::RowKeyReader key, std::string_view value) {
+    switch (key.type()) {
+        case spec_row: {
+            TRY_VOID(decode_into(spec_, value));
+            adopt_config();
+            return {};
+        }
+        case director_row:
+            return decode_into(director_, value);
+        case lobby_row: {
+            const LobbyId id{key.number()};
+            TRY(row, decode<LobbyRow>(value));
+            lobbies_.add(id, std::move(row));
+            return {};
+        }
+        case client_row: {
+            const ClientId id{key.number()};
+            TRY(row, decode<ClientSeatRow>(value));
+            if (row.lobby) {
+                if (lobbies_.find(row.lobby) == nullptr)
+                    return Error{Errc::corrupt, "a client sits in a lobby that does not exist"};
+                lobbies_.seat(row.lobby, id);
+            } else if (row.opened) {
+                waiting_.insert(id);
+            } else {
+                ++opening_;
+            }
+            clients_[id] = std::move(row);
+            return {};
+        }
+        default:
+            return Error{Errc::corrupt, "deployment: unknown row type"};
+    }
+}
+
+void Deployment::loaded(kernel::Moment& moment, kernel::Effects& effects) {
+    if (exists()) effects.volatile_timer("lobbies", moment.now(), CheckLobbies{});
+}
+
+void Deployment::adopt_config() {
+    lobbies_.set_capacity(std::max<std::uint32_t>(opened().config.lobby_max_assignments, 1));
+}
+
+void Deployment::put_client(ClientId client, kernel::Effects& effects) const {
+    effects.put(client_key(client), clients_.at(client));
+}
+
+void Deployment::put_lobby(LobbyId lobby, kernel::Effects& effects) const {
+    const Lobby* found = lobbies_.find(lobby);
+    CHECK(found != nullptr);
+    effects.put(lobby_key(lobby), found->row);
+}
+
+void Deployment::put_director(kernel::Effects& effects) const {
+    effects.put(kernel::RowKey(director_row), director_);
+}
+
+}  // namespace playback::lobby

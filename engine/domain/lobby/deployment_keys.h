@@ -1,0 +1,31 @@
+// Where the rows of a deployment stand. Row types are stable numbers: never reuse one.
+#pragma once
+
+#include "engine/domain/ids.h"
+#include "engine/kernel/rows.h"
+
+namespace playback::lobby {
+
+enum DeploymentRowType : kernel::RowType {
+    spec_row = 1,
+    director_row = 2,
+    lobby_row = 3,
+    client_row = 4,
+};
+
+inline kernel::RowKey lobby_key(LobbyId lobby) {
+    return kernel::RowKey(lobby_row).add(lobby);
+}
+inline kernel::RowKey client_key(ClientId client) {
+    return kernel::RowKey(client_row).add(client);
+}
+
+// A lobby and its runtime have the same number, so that either finds the other.
+constexpr RuntimeId runtime_of(LobbyId lobby) {
+    return {lobby.value};
+}
+constexpr LobbyId lobby_of(RuntimeId runtime) {
+    return {runtime.value};
+}
+
+}  // namespace playback::lobby

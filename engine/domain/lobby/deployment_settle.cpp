@@ -1,0 +1,213 @@
+// What should follow from the facts of a deployment, a bounded step at a time.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/base/plant.h"
+#include "engine/domain/lobby/deployment.h"
+#include "engine/domain/lobby/deployment_keys.h"
+#include "engine/domain/mailbox/client_inputs.h"
+#include "engine/domain/mailbox/runtime_inputs.h"
+
+namespace playback::lobby {
+
+void Deployment::apply(const ContinueDeployment&,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects) {
+    settle(moment, effects);
+}
+
+void Deployment::apply(const CheckLobbies&, kernel::Moment& moment, kernel::Effects& effects) {
+    settle(moment, effects);
+}
+
+void Deployment::settle(kernel::Moment& moment, kernel::Effects& effects) {
+    if (!exists()) return;
+    Step step{moment, effects};
+    if (!ending()) {
+        empty_closed_lobbies(step);
+        seat_waiting(step);
+        open_lobbies(step);
+        close_lobbies(step);
+        end_if_over(step);
+    }
+    if (ending()) delete_everything(step);
+    if (!exists()) return;
+    if (step.left == 0)
+        effects.volatile_timer("more", moment.now(), ContinueDeployment{});
+    else if (step.look_again != never)
+        effects.volatile_timer("lobbies", step.look_again, CheckLobbies{});
+}
+
+// The clients of a lobby that is no more queue again and hear that they sit nowhere.
+void Deployment::empty_closed_lobbies(Step& step) {
+    while (!lobbies_.closed().empty()) {
+        const LobbyId id = *lobbies_.closed().begin();
+        const std::set<ClientId>& clients = lobbies_.find(id)->clients;
+        while (!clients.empty()) {
+            if (!step.take()) return;
+            queue_again(id, *clients.begin(), step.effects);
+        }
+        lobbies_.remove(id);
+        step.effects.erase(lobby_key(id));
+    }
+}
+
+void Deployment::queue_again(LobbyId lobby, ClientId client, kernel::Effects& effects) {
+    lobbies_.unseat(lobby, client);
+    ClientSeatRow& row = clients_.at(client);
+    row.lobby = {};
+    waiting_.insert(client);
+    put_client(client, effects);
+    effects.send(address_of(client), mailbox::RuntimeLost{row.assignment});
+}
+
+void Deployment::seat_waiting(Step& step) {
+    while (!waiting_.empty()) {
+        const std::optional<LobbyId> lobby = lobbies_.choose();
+        if (!lobby || !step.take()) return;
+        const ClientId client = *waiting_.begin();
+        waiting_.erase(waiting_.begin());
+        lobbies_.seat(*lobby, client);
+        ClientSeatRow& row = clients_.at(client);
+        row.lobby = *lobby;
+        introduce(client, *lobby, step.effects);
+        // The planted bug seats a client of a dead lobby a second time, without leaving the first.
+        if (PLAYBACK_PLANT(double_assignment) && row.assignment == 2)
+            introduce(client, lobbies_.choose().value_or(*lobby), step.effects);
+        put_client(client, step.effects);
+    }
+}
+
+void Deployment::introduce(ClientId client, LobbyId lobby, kernel::Effects& effects) {
+    ClientSeatRow& row = clients_.at(client);
+    ++row.assignment;
+    effects.send(player_address(row.user, opened().stage),
+                 Introduce{client, runtime_of(lobby), self_, row.assignment});
+}
+
+void Deployment::open_lobbies(Step& step) {
+    if (lobby_image().empty()) return;
+    const auto wants_more = [this] {
+        const std::uint64_t seats_coming = std::uint64_t{lobbies_.pending()} * lobbies_.capacity();
+        return seats_coming < waiting_.size() || lobbies_.open() < lobbies_wanted();
+    };
+    while (lobbies_.open() < lobbies_allowed() && wants_more()) {
+        if (step.moment.now() < director_.open_not_before) {
+            step.look_again = std::min(step.look_again, director_.open_not_before);
+            return;
+        }
+        if (!step.take()) return;
+        open_lobby(false, step.moment, step.effects);
+    }
+}
+
+// Empty lobbies that nobody needs go, the newest first, once they have lived their minimum.
+void Deployment::close_lobbies(Step& step) {
+    if (lobbies_.open() <= lobbies_wanted()) return;
+    const bool is_open = director_.status == DeploymentStatus::open;
+    const Duration lifetime = is_open ? seconds(opened().config.lobby_min_lifetime_s) : Duration{};
+    const std::uint64_t seatless = waiting_.size() + opening_;
+    const std::vector<LobbyId> candidates(lobbies_.empty().rbegin(), lobbies_.empty().rend());
+    for (const LobbyId id : candidates) {
+        if (lobbies_.open() <= lobbies_wanted()) return;
+        const LobbyRow& row = lobbies_.find(id)->row;
+        const bool is_pending = row.status == LobbyStatus::pending;
+        const std::uint64_t seats_left =
+            is_pending ? std::uint64_t{lobbies_.pending() - 1} * lobbies_.capacity() : 0;
+        if (seats_left < seatless || (row.requested && is_open)) continue;
+        if (step.moment.now() < row.created + lifetime) {
+            step.look_again = std::min(step.look_again, row.created + lifetime);
+            continue;
+        }
+        if (!step.take()) return;
+        drop_lobby(id, step.effects);
+        lobbies_.remove(id);
+        step.effects.erase(lobby_key(id));
+    }
+}
+
+std::uint32_t Deployment::lobbies_allowed() const {
+    return std::min(opened().config.max_lobbies, lobbies_max);
+}
+
+std::uint32_t Deployment::lobbies_wanted() const {
+    if (director_.status != DeploymentStatus::open) return 0;
+    return std::min(opened().config.min_lobbies, lobbies_allowed());
+}
+
+std::string Deployment::lobby_image() const {
+    std::string found;
+    for (const RuntimeImage& image : opened().images) {
+        if (image.qualifier == ImageQualifier::universal) return image.reference;
+        if (image.qualifier == ImageQualifier::lobby) found = image.reference;
+    }
+    return found;
+}
+
+LobbyId Deployment::open_lobby(bool requested, kernel::Moment& moment, kernel::Effects& effects) {
+    const auto id = moment.next<LobbyId>();
+    LobbyRow row;
+    row.created = moment.now();
+    row.requested = requested;
+    lobbies_.add(id, std::move(row));
+    put_lobby(id, effects);
+
+    mailbox::OpenRuntime open;
+    open.deployment = self_;
+    open.lobby = id;
+    open.qualifier = RuntimeQualifier::lobby;
+    open.version = opened().version;
+    open.version_config = opened().version_config;
+    open.image = lobby_image();
+    open.cpu_limit = opened().config.lobby_cpu_limit;
+    open.memory_limit = opened().config.lobby_memory_limit;
+    open.tenant_label = opened().tenant_label;
+    open.project_label = opened().project_label;
+    open.stage_label = opened().stage_label;
+    effects.send(address_of(runtime_of(id)), std::move(open));
+    return id;
+}
+
+// The runtime ends; the clients, if any, are settled elsewhere.
+void Deployment::drop_lobby(LobbyId lobby, kernel::Effects& effects) {
+    effects.send(address_of(runtime_of(lobby)), mailbox::DeleteRuntime{});
+    lobbies_.set_status(lobby, LobbyStatus::closed);
+    put_lobby(lobby, effects);
+}
+
+void Deployment::end_if_over(Step& step) {
+    if (director_.status != DeploymentStatus::closed || !clients_.empty()) return;
+    director_.status = DeploymentStatus::deleting;
+    put_director(step.effects);
+}
+
+void Deployment::delete_everything(Step& step) {
+    while (!clients_.empty()) {
+        if (!step.take()) return;
+        const auto [client, row] = *clients_.begin();
+        if (row.lobby) lobbies_.unseat(row.lobby, client);
+        step.effects.send(address_of(client),
+                          mailbox::DeleteClient{mailbox::DeletionReason::internal_failure});
+        step.effects.erase(client_key(client));
+        waiting_.erase(client);
+        if (!row.opened) --opening_;
+        clients_.erase(client);
+    }
+    while (!lobbies_.all().empty()) {
+        if (!step.take()) return;
+        const auto& [id, lobby] = *lobbies_.all().begin();
+        const LobbyId gone = id;
+        if (lobby.row.status != LobbyStatus::closed)
+            step.effects.send(address_of(runtime_of(gone)), mailbox::DeleteRuntime{});
+        step.effects.erase(lobby_key(gone));
+        lobbies_.remove(gone);
+    }
+    step.effects.send(address_of(opened().tenant), DeploymentEnded{self_});
+    step.effects.erase(kernel::RowKey(director_row));
+    step.effects.erase(kernel::RowKey(spec_row));
+    director_ = {};
+    spec_ = {};
+}
+
+}  // namespace playback::lobby

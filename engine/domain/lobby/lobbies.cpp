@@ -1,0 +1,77 @@
+#include "engine/domain/lobby/lobbies.h"
+
+#include "engine/base/check.h"
+
+namespace playback::lobby {
+
+void Lobbies::add(LobbyId id, LobbyRow row) {
+    const auto [it, is_new] = lobbies_.emplace(id, Lobby{std::move(row), {}});
+    CHECK(is_new);
+    index(id, it->second);
+}
+
+void Lobbies::remove(LobbyId id) {
+    const Lobby& lobby = must_find(id);
+    CHECK(lobby.clients.empty());
+    forget(id, lobby);
+    lobbies_.erase(id);
+}
+
+void Lobbies::set_status(LobbyId id, LobbyStatus status) {
+    Lobby& lobby = must_find(id);
+    forget(id, lobby);
+    lobby.row.status = status;
+    index(id, lobby);
+}
+
+void Lobbies::seat(LobbyId id, ClientId client) {
+    Lobby& lobby = must_find(id);
+    forget(id, lobby);
+    const bool is_new = lobby.clients.insert(client).second;
+    CHECK(is_new);
+    index(id, lobby);
+}
+
+void Lobbies::unseat(LobbyId id, ClientId client) {
+    Lobby& lobby = must_find(id);
+    forget(id, lobby);
+    const bool was_there = lobby.clients.erase(client) == 1;
+    CHECK(was_there);
+    index(id, lobby);
+}
+
+std::optional<LobbyId> Lobbies::choose() const {
+    if (with_room_.empty()) return std::nullopt;
+    return with_room_.begin()->second;
+}
+
+const Lobby* Lobbies::find(LobbyId id) const {
+    const auto it = lobbies_.find(id);
+    return it == lobbies_.end() ? nullptr : &it->second;
+}
+
+Lobby& Lobbies::must_find(LobbyId id) {
+    const auto it = lobbies_.find(id);
+    CHECK(it != lobbies_.end());
+    return it->second;
+}
+
+void Lobbies::forget(LobbyId id, const Lobby& lobby) {
+    with_room_.erase({lobby.clients.size(), id});
+    empty_.erase(id);
+    closed_.erase(id);
+    if (lobby.row.status == LobbyStatus::pending) --pending_;
+}
+
+void Lobbies::index(LobbyId id, const Lobby& lobby) {
+    if (lobby.row.status == LobbyStatus::closed) {
+        closed_.insert(id);
+        return;
+    }
+    if (lobby.row.status == LobbyStatus::pending) ++pending_;
+    if (lobby.clients.empty()) empty_.insert(id);
+    if (lobby.row.status == LobbyStatus::ready && lobby.clients.size() < capacity_)
+        with_room_.insert({lobby.clients.size(), id});
+}
+
+}  // namespace playback::lobby

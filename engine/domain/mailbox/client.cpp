@@ -1,0 +1,235 @@
+#include "engine/domain/mailbox/client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/plant.h"
+#include "engine/domain/lobby/deployment_inputs.h"
+#include "engine/domain/mailbox/runtime_inputs.h"
+
+namespace playback::mailbox {
+namespace {
+
+enum ClientRowType : kernel::RowType { client_row = 1, mail_row = 2 };
+
+constexpr std::string_view inactivity_timer = "inactive";
+constexpr std::string_view purge_timer = "purge";
+
+// A step of a purge erases no more rows than this; the next one follows at once.
+constexpr std::size_t purge_rows_max = 256;
+
+// What the service itself says (assignments) may still enter a full mailbox, up to here.
+constexpr Marks service_marks{limits::mailbox_messages_max + 256, limits::mailbox_bytes_max * 2};
+
+kernel::RowKey mail_key(MessageId id) {
+    return kernel::RowKey(mail_row).add(id);
+}
+
+}  // namespace
+
+Result<void> Client::load(kernel::RowKeyReader key, std::string_view value) {
+    switch (key.type()) {
+        case client_row: {
+            TRY(row, decode<ClientRow>(value));
+            row_ = std::move(row);
+            return {};
+        }
+        case mail_row: {
+            TRY(mail, decode<ClientMail>(value));
+            mails_.add(std::move(mail));
+            return {};
+        }
+        default:
+            return Error{Errc::corrupt, "client: unknown row type"};
+    }
+}
+
+void Client::loaded(kernel::Moment& moment, kernel::Effects& effects) {
+    active_until_ = moment.now();
+    if (alive()) {
+        effects.volatile_timer(
+            inactivity_timer, moment.now() + settings_.client_inactive, CheckClient{});
+    } else if (!empty()) {
+        // Also messages that were consumed shortly before the purge and came back with a crash.
+        effects.volatile_timer(purge_timer, row_.ended_at + settings_.purge_after, PurgeClient{});
+    }
+}
+
+// --- the shell ---
+
+Result<ClientExchanged> Client::apply(const ClientInterchange& call,
+                                      kernel::Moment& moment,
+                                      kernel::Effects& effects) {
+    if (row_.status == ClientStatus::none) return Error{Errc::not_found, "client"};
+    if (row_.user != call.user) return Error{Errc::denied, "client"};
+    // Activity is no state: whoever is told "not yet" is alive all the same.
+    if (call.touch) active_until_ = std::max(active_until_, moment.now() + call.hold);
+    TRY_VOID(refusal(call));
+
+    pass_on(call, effects);
+    consume(call.consumed, effects);
+    return ClientExchanged{mails_.all(), dropped_};
+}
+
+Result<void> Client::refusal(const ClientInterchange& call) const {
+    if (call.outgoing.size() > limits::interchange_items_max ||
+        call.consumed.size() > limits::interchange_items_max)
+        return Error{Errc::invalid_argument, "too many messages or ids in one call"};
+    if (!alive() || call.outgoing.empty()) return {};
+    if (!row_.runtime) {
+        if (call.drop_when_unassigned) return {};
+        return Error{Errc::conflict, "RUNTIME_NOT_FOUND"};
+    }
+    if (row_.runtime_full) return Error{Errc::full, "runtime mailbox"};
+    return {};
+}
+
+void Client::pass_on(const ClientInterchange& call, kernel::Effects& effects) {
+    if (!alive() || !row_.runtime || call.outgoing.empty()) return;
+    if (PLAYBACK_PLANT(ack_of_undelivered) && !call.consumed.empty()) return;
+    effects.send(address_of(row_.runtime), ClientMessages{self_, row_.assignment, call.outgoing});
+}
+
+void Client::consume(const std::vector<MessageId>& ids, kernel::Effects& effects) {
+    for (const MessageId id : ids) {
+        if (!mails_.contains(id)) continue;
+        effects.erase_soon(mail_key(id));
+        if (PLAYBACK_PLANT(duplicate_after_reconnect)) continue;
+        mails_.remove(id);
+    }
+}
+
+// --- the deployment ---
+
+void Client::apply(const OpenClient& open, kernel::Moment& moment, kernel::Effects& effects) {
+    if (row_.status != ClientStatus::none) return;
+    row_ = {};
+    row_.user = open.user;
+    row_.stage = open.stage;
+    row_.deployment = open.deployment;
+    row_.status = ClientStatus::alive;
+    put_row(effects);
+
+    ClientMail greeting;
+    greeting.kind = ClientMailKind::greeted;
+    greeting.tenant = open.tenant;
+    greeting.version = open.version;
+    greeting.version_created = open.version_created;
+    put_mail(std::move(greeting), moment, effects);
+
+    active_until_ = moment.now();
+    effects.volatile_timer(
+        inactivity_timer, moment.now() + settings_.client_inactive, CheckClient{});
+    effects.send(address_of(open.deployment), lobby::ClientOpened{self_});
+}
+
+void Client::apply(const DeleteClient& order, kernel::Moment& moment, kernel::Effects& effects) {
+    if (alive()) end(order.reason, moment, effects);
+}
+
+void Client::apply(const RuntimeLost& lost, kernel::Moment&, kernel::Effects& effects) {
+    if (!alive() || lost.assignment < row_.assignment) return;
+    row_.runtime = {};
+    row_.assignment = lost.assignment;
+    row_.runtime_full = false;
+    put_row(effects);
+}
+
+// --- runtimes ---
+
+void Client::apply(const RuntimeAssigned& seat, kernel::Moment& moment, kernel::Effects& effects) {
+    if (!alive() || seat.assignment <= row_.assignment) return;
+    row_.runtime = seat.runtime;
+    row_.assignment = seat.assignment;
+    row_.runtime_full = seat.full;
+    put_row(effects);
+
+    ClientMail mail;
+    mail.kind = ClientMailKind::runtime_assigned;
+    mail.runtime = seat.runtime;
+    mail.qualifier = seat.qualifier;
+    mail.lobby = seat.lobby;
+    mail.json = seat.version_config;
+    put_mail(std::move(mail), moment, effects);
+}
+
+void Client::apply(const MailboxState& state, kernel::Moment&, kernel::Effects& effects) {
+    if (!alive() || !row_.runtime || state.assignment != row_.assignment) return;
+    if (row_.runtime_full == state.full) return;
+    row_.runtime_full = state.full;
+    put_row(effects);
+}
+
+void Client::apply(const ProduceMessage& produced,
+                   kernel::Moment& moment,
+                   kernel::Effects& effects) {
+    if (!alive()) return;
+    ClientMail mail;
+    mail.kind = ClientMailKind::message_produced;
+    mail.json = produced.message;
+    put_mail(std::move(mail), moment, effects);
+}
+
+// --- time ---
+
+void Client::apply(const CheckClient&, kernel::Moment& moment, kernel::Effects& effects) {
+    if (!alive()) return;
+    const Instant due = active_until_ + settings_.client_inactive;
+    if (moment.now() < due) {
+        effects.volatile_timer(inactivity_timer, due, CheckClient{});
+        return;
+    }
+    effects.send(address_of(row_.deployment), lobby::ClientGone{self_});
+    end(DeletionReason::client_inactivity, moment, effects);
+}
+
+void Client::apply(const PurgeClient&, kernel::Moment& moment, kernel::Effects& effects) {
+    if (alive() || empty()) return;
+    for (std::size_t erased = 0; !mails_.empty(); ++erased) {
+        if (erased == purge_rows_max) {
+            effects.volatile_timer(purge_timer, moment.now(), PurgeClient{});
+            return;
+        }
+        effects.erase(mail_key(*mails_.remove_first()));
+    }
+    effects.erase(kernel::RowKey(client_row));  // last, so that a crash leaves something to purge
+    row_ = {};
+    effects.changed();
+}
+
+void Client::end(DeletionReason reason, kernel::Moment& moment, kernel::Effects& effects) {
+    CHECK(alive());
+    if (reason != DeletionReason::none) {
+        ClientMail mail;
+        mail.kind = ClientMailKind::client_deleted;
+        mail.reason = reason;
+        put_mail(std::move(mail), moment, effects);
+    }
+    row_.status = ClientStatus::ended;
+    row_.runtime = {};
+    row_.ended_at = moment.now();
+    put_row(effects);
+    effects.cancel_timer(inactivity_timer);
+    effects.volatile_timer(purge_timer, row_.ended_at + settings_.purge_after, PurgeClient{});
+    effects.changed();
+}
+
+// --- rows ---
+
+void Client::put_mail(ClientMail mail, kernel::Moment& moment, kernel::Effects& effects) {
+    const bool ours = mail.kind != ClientMailKind::message_produced;
+    if (mails_.reaches(ours ? service_marks : Marks{})) {
+        ++dropped_;  // a full mailbox keeps its oldest
+        return;
+    }
+    mail.id = moment.next<MessageId>();
+    effects.put(mail_key(mail.id), mail);
+    mails_.add(std::move(mail));
+    if (!PLAYBACK_PLANT(lost_wakeup)) effects.changed();
+}
+
+void Client::put_row(kernel::Effects& effects) const {
+    effects.put(kernel::RowKey(client_row), row_);
+}
+
+}  // namespace playback::mailbox

@@ -1,0 +1,68 @@
+// Mailbox: messages that wait for their reader, in id order, until each is consumed.
+//
+// Ids only grow, so a new message goes to the end and a search halves. Whoever fills it decides
+// what a full one means (limits.h); it only counts.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/base/check.h"
+#include "engine/base/limits.h"
+#include "engine/domain/ids.h"
+
+namespace playback::mailbox {
+
+// How full a mailbox may be, in messages and in bytes of their JSON.
+struct Marks {
+    std::size_t messages = limits::mailbox_messages_max;
+    std::size_t bytes = limits::mailbox_bytes_max;
+};
+
+template <class Mail>
+class Mailbox {
+public:
+    void add(Mail mail) {
+        CHECK(mails_.empty() || mails_.back().id < mail.id);
+        bytes_ += mail.json.size();
+        mails_.push_back(std::move(mail));
+    }
+
+    // False if there is no such message (any more).
+    bool remove(MessageId id) {
+        const auto it = std::ranges::lower_bound(mails_, id, {}, &Mail::id);
+        if (it == mails_.end() || it->id != id) return false;
+        bytes_ -= it->json.size();
+        mails_.erase(it);
+        return true;
+    }
+
+    // Takes the oldest away.
+    std::optional<MessageId> remove_first() {
+        if (mails_.empty()) return std::nullopt;
+        const MessageId id = mails_.front().id;
+        remove(id);
+        return id;
+    }
+
+    [[nodiscard]] bool contains(MessageId id) const {
+        return std::ranges::binary_search(mails_, id, {}, &Mail::id);
+    }
+    [[nodiscard]] std::vector<Mail> all() const { return {mails_.begin(), mails_.end()}; }
+    [[nodiscard]] bool reaches(const Marks& marks) const {
+        return mails_.size() >= marks.messages || bytes_ >= marks.bytes;
+    }
+    [[nodiscard]] std::size_t size() const { return mails_.size(); }
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    [[nodiscard]] bool empty() const { return mails_.empty(); }
+
+private:
+    std::deque<Mail> mails_;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace playback::mailbox
