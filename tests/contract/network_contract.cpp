@@ -206,12 +206,10 @@ io::Task<void> deadline_may_move_while_a_read_waits(NetworkWorld& world) {
     co_await group.join();
 }
 
-constexpr std::size_t more_than_buffers_hold = 32U << 20;
-
 io::Task<void> write_expires(NetworkWorld& world) {
     Pair pair = co_await connected(world, any_port);
     if (!pair.server) co_return;
-    const std::string bytes(more_than_buffers_hold, 'w');
+    const std::string bytes(world.flood, 'w');
     const Instant at = world.clock.now() + milliseconds(200);
     pair.client->expire_at(at);
     const Result<void> written = co_await pair.client->write(bytes);
@@ -222,7 +220,7 @@ io::Task<void> write_expires(NetworkWorld& world) {
 io::Task<void> writer_waits_for_a_slow_reader(NetworkWorld& world) {
     Pair pair = co_await connected(world, any_port);
     if (!pair.server) co_return;
-    const std::string bytes(more_than_buffers_hold, 'b');
+    const std::string bytes(world.flood, 'b');
     bool written = false;
     io::TaskGroup group(world.executor);
     auto writer = [&]() -> io::Task<void> {
@@ -276,8 +274,8 @@ io::Task<void> much_data_both_ways_in_odd_pieces(NetworkWorld& world) {
     Pair pair = co_await connected(world, any_port);
     if (!pair.server) co_return;
     Random random(11);
-    std::string up(3'000'017, '\0');
-    std::string down(2'000'003, '\0');
+    std::string up(world.flood / 10 + 17, '\0');
+    std::string down(world.flood / 20 + 3, '\0');
     random.fill(up);
     random.fill(down);
     std::string got_up;
@@ -295,7 +293,7 @@ io::Task<void> much_data_both_ways_in_odd_pieces(NetworkWorld& world) {
 io::Task<void> close_wakes_reader_and_writer(NetworkWorld& world) {
     Pair pair = co_await connected(world, any_port);
     if (!pair.server) co_return;
-    const std::string bytes(more_than_buffers_hold, 'c');
+    const std::string bytes(world.flood, 'c');
     io::TaskGroup group(world.executor);
     auto reader = [&]() -> io::Task<void> {
         const Result<std::size_t> count = co_await read_one(*pair.client);

@@ -18,6 +18,7 @@ struct NetworkWorld {
     io::Network& network;
     std::string directory;  // for the files of unix sockets
     io::Endpoint silent;    // connects to it get no answer
+    std::size_t flood = 0;  // more bytes than the buffers of a connection hold
 };
 
 struct NetworkCheck {

@@ -16,6 +16,7 @@
 #include "engine/io/wait.h"
 #include "tests/contract/network_contract.h"
 #include "tests/contract/real_world_support.h"
+#include "tests/contract/simulated_support.h"
 
 namespace playback::contract {
 namespace {
@@ -56,7 +57,8 @@ TEST_P(RealNetwork, KeepsTheContract) {
                        real.world.clock(),
                        real.world.network(),
                        directory.path(),
-                       full.endpoint()};
+                       full.endpoint(),
+                       32U << 20};
     real.world.run(GetParam().run(world));
 }
 
@@ -66,6 +68,32 @@ std::string name_of_check(const testing::TestParamInfo<NetworkCheck>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Asio,
                          RealNetwork,
+                         testing::ValuesIn(network_checks().begin(), network_checks().end()),
+                         name_of_check);
+
+class SimulatedNetwork : public testing::TestWithParam<NetworkCheck> {};
+
+io::Task<void> check_simulated(sim::SimNode& node, const NetworkCheck& check) {
+    const io::Io io = node.io();
+    sim::SimNode& silent = node.world().add_node({.name = "silent"});
+    silent.machine().hanging = 1;
+    const io::Endpoint nowhere{silent.machine().addresses.front(), 80, ""};
+    NetworkWorld world{io.executor, io.clock, io.network, "/run", nowhere, 2U << 20};
+    co_await check.run(world);
+}
+
+TEST_P(SimulatedNetwork, KeepsTheContract) {
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
+        Random random(seed);
+        const sim::WorldOptions options{
+            .seed = seed, .scheduling = {}, .network = sim::NetworkKnobs::draw(random)};
+        run_simulated([](sim::SimNode& node) { return check_simulated(node, GetParam()); },
+                      options);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sim,
+                         SimulatedNetwork,
                          testing::ValuesIn(network_checks().begin(), network_checks().end()),
                          name_of_check);
 
@@ -229,7 +257,8 @@ TEST(RealNetwork, DoesNotLeaveDescriptorsBehind) {
                            real.world.clock(),
                            real.world.network(),
                            "/nowhere",
-                           full.endpoint()};
+                           full.endpoint(),
+                           0};
         for (const NetworkCheck& check : network_checks())
             if (std::string_view(check.name) == "many_connections")
                 real.world.run(check.run(world));
