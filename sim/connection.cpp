@@ -193,6 +193,8 @@ void Connection::vanish(int side, bool silently) {
     end.vanished = true;
     end.scheduler = nullptr;
     record(side, silently ? "vanished" : "died");
+    // A machine without power answers once it is up again; half-open is for ever.
+    if (silently && parts_.machines[side]->powered) silence();
     if (was_over || silently) return;
     // A dying process leaves what its kernel holds: sent first, or thrown away with the reset.
     if (parts_.random.chance(1, 2)) pipes_[side].drop_under_way();

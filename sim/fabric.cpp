@@ -67,6 +67,16 @@ void Fabric::remove_listener(SimListener& listener) {
     if (found != listeners_.end() && found->second == &listener) listeners_.erase(found);
 }
 
+std::size_t Fabric::fail_accepts(const Machine& machine, int count) {
+    std::size_t hit = 0;
+    for (const auto& [key, listener] : listeners_) {
+        if (key.first != machine.id) continue;
+        listener->fail_accepts(count);
+        ++hit;
+    }
+    return hit;
+}
+
 Connection& Fabric::open(ConnectionParts parts) {
     const std::uint64_t id = parts.id;
     auto connection = std::make_unique<Connection>(*this, std::move(parts));

@@ -48,6 +48,8 @@ public:
     SimListener* listener(const Machine& machine, std::uint16_t port, std::string_view path) const;
     bool add_listener(SimListener& listener);
     void remove_listener(SimListener& listener);
+    // The next accepts of the machine's listeners fail; returns how many listeners it has.
+    std::size_t fail_accepts(const Machine& machine, int count);
 
     // --- connections ---
     Connection& open(ConnectionParts parts);

@@ -57,8 +57,7 @@ void SimNode::start(Boot boot, Duration delay) {
 }
 
 void SimNode::restart(Duration delay) {
-    CHECK(boot_ != nullptr);
-    if (!boot_event_.scheduled()) world_.schedule(boot_event_, world_.now() + delay);
+    if (boot_ && !boot_event_.scheduled()) world_.schedule(boot_event_, world_.now() + delay);
 }
 
 void SimNode::boot() {
@@ -123,6 +122,10 @@ void SimNode::pause(Duration duration) {
         TraceKind::process, id_, static_cast<std::uint64_t>(duration.ns), 0, "pause " + name());
     Instant& until = incarnation_->vitals.paused_until;
     until = std::max(until, world_.now() + duration);
+}
+
+void SimNode::resume() {
+    if (alive()) incarnation_->vitals.paused_until = world_.now();
 }
 
 void SimNode::end(std::string_view reason, bool half_open, bool power_lost) {

@@ -46,6 +46,7 @@ struct NodeOptions {
     std::int64_t drift_ppb = 0;
     std::optional<Duration> restart_after = {};  // after Process::die
     std::uint64_t signing_key = 1;
+    bool starts_with_machine = true;  // when power comes back after a power loss fault
 };
 
 // What runs on a node. Destroyed when the node dies, after its coroutines.
@@ -101,10 +102,13 @@ public:
     void kill(bool half_open = false);
     // The machine stops, with every process on it, and peers hear nothing.
     void power_loss();
-    // Boots again with the boot of `start`; the machine has power again. Nothing if it runs.
+    // Boots again with the boot of `start`; the machine has power again. Nothing if it runs or was
+    // never started.
     void restart(Duration delay = {});
     // Nothing runs for a while; then everything that came meanwhile does.
     void pause(Duration duration);
+    // Ends a pause early.
+    void resume();
     // io::Process: the program gives up.
     void die(std::string_view reason) override;
 

@@ -43,11 +43,15 @@ bool SimScheduler::enter_inline() {
 }
 
 bool SimScheduler::can_run() const {
-    return !vitals_.dead && !running_ && retry_at() <= world_.now();
+    return !vitals_.dead && !running_ && !vitals_.paused(world_.now()) &&
+           busy_until_ <= world_.now();
 }
 
 Instant SimScheduler::retry_at() const {
-    return std::max(busy_until_, vitals_.paused_until);
+    // A pause may end early, so whoever waits looks again now and then.
+    constexpr Duration look_again = milliseconds(50);
+    const Instant paused = std::min(vitals_.paused_until, world_.now() + look_again);
+    return std::max(busy_until_, paused);
 }
 
 void SimScheduler::arm() {

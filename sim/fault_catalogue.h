@@ -1,0 +1,68 @@
+// The fault catalogue: every kind of fault that a plan may hold, in one table.
+//
+// A kind says what it does, to what, with which parameters in which range; generators draw from it
+// and documentation is printed from it. `FaultDriver` applies them. The swarm helper draws which
+// kinds exist in a run at all, how often, and then each one; all of them end inside the window, so
+// that what follows is quiet.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/base/time.h"
+#include "sim/plan.h"
+
+namespace playback::sim {
+
+struct FaultParameter {
+    std::string_view name;
+    std::int64_t low = 0;  // drawn log-uniform if low > 0, else uniform
+    std::int64_t high = 0;
+    std::string_view what;
+};
+
+enum class FaultTarget : std::uint8_t {
+    link,     // "a|b": machines or "*", both directions unless the kind says otherwise
+    machine,  // a machine or the machine of a node
+    node,     // a process
+    handler,  // what the handler of its group understands
+};
+
+struct FaultKind {
+    std::string_view name;
+    std::string_view group;  // network, stream, time, process, disk, container
+    FaultTarget target;
+    bool lasts;  // has an end; else it happens once and its duration means nothing
+    std::string_view what;
+    std::vector<FaultParameter> parameters;
+};
+
+std::span<const FaultKind> fault_catalogue();
+
+// nullptr if there is no such kind.
+const FaultKind* find_fault_kind(std::string_view name);
+
+// What a swarm may choose from: a kind and the targets that it may hit.
+struct FaultChoice {
+    std::string kind;
+    std::vector<std::string> targets;
+};
+
+struct FaultWindow {
+    Instant from;
+    Instant until;
+    std::size_t faults_max = 200;
+};
+
+// Each kind is in with a chance of one half, at a rate drawn log-uniformly; its draws depend on one
+// number of `random` and its name only. Sorted by time, with ids from `first_id` on.
+std::vector<PlanFault> draw_faults(Random& random,
+                                   const std::vector<FaultChoice>& choices,
+                                   const FaultWindow& window,
+                                   std::uint64_t first_id = 1);
+
+}  // namespace playback::sim

@@ -1,0 +1,98 @@
+#include "sim/plan.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+namespace playback::sim {
+namespace {
+
+Plan sample() {
+    Plan plan{.scenario = "lobby", .profile = "small", .seed = UINT64_MAX, .length = seconds(60)};
+    plan.topology = {{"players", std::int64_t{30}}, {"image", "sample:1"}};
+    plan.knobs = {{"reorder_permille", 20}};
+    plan.ops = {{17, Instant{5}, "player 3", "interchange", {{"size", std::int64_t{100}}}}};
+    plan.faults = {{4, Instant{9}, seconds(1), "link_partition", "server|*", {}}};
+    plan.recorded = Recorded{"fail", "profile_not_older/client", 0x1234567890abcdef, "0.1.0 clang"};
+    return plan;
+}
+
+rc::Gen<PlanArgs> any_args() {
+    const auto number = rc::gen::map(rc::gen::arbitrary<std::int64_t>(),
+                                     [](std::int64_t n) { return PlanValue(n); });
+    const auto text = rc::gen::map(rc::gen::string<std::string>(), [](std::string s) {
+        for (char& c : s) c = static_cast<char>(c & 0x7f);  // UTF-8, control characters too
+        return PlanValue(std::move(s));
+    });
+    const auto name = rc::gen::container<std::string>(rc::gen::inRange('a', 'z'));
+    return rc::gen::map(
+        rc::gen::container<std::map<std::string, PlanValue>>(name, rc::gen::oneOf(number, text)),
+        [](const auto& map) { return PlanArgs(map.begin(), map.end()); });
+}
+
+TEST(Plan, ReadsWhatItWrites) {
+    const Plan plan = sample();
+    const Result<Plan> read = parse_plan(to_json(plan));
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_EQ(*read, plan);
+    EXPECT_EQ(to_json(*read), to_json(plan));
+}
+
+RC_GTEST_PROP(Plan, RoundTripsWhateverItHolds, ()) {
+    Plan plan;
+    plan.seed = *rc::gen::arbitrary<std::uint64_t>();
+    plan.length = nanoseconds(*rc::gen::nonNegative<std::int64_t>());
+    plan.topology = *any_args();
+    for (std::uint64_t id = *rc::gen::inRange<std::uint64_t>(0, 5); id > 0; --id) {
+        plan.ops.push_back({id, Instant{*rc::gen::nonNegative<std::int64_t>()}, "a", "b", {}});
+        plan.ops.back().args = *any_args();
+        plan.faults.push_back({id, Instant{1}, Duration{2}, "link_reset", "x|y", *any_args()});
+    }
+    const Result<Plan> read = parse_plan(to_json(plan));
+    RC_ASSERT(read.has_value());
+    RC_ASSERT(*read == plan);
+}
+
+void expect_refused(std::string from, std::string to, const std::string& message) {
+    std::string text = to_json(sample());
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    const Result<Plan> read = parse_plan(text);
+    ASSERT_FALSE(read) << to;
+    EXPECT_EQ(read.error().detail, message);
+}
+
+TEST(Plan, RefusesWhatItDoesNotUnderstandByName) {
+    expect_refused("\"profile\"", "\"profil\"", "profile: is missing");
+    expect_refused("\"seed\": ", "\"speed\": 3, \"seed\": ", "speed: is not known");
+    expect_refused("\"actor\": ", "\"color\": 1, \"actor\": ", "ops[0].color: is not known");
+    expect_refused("\"version\": 1", "\"version\": 2", "version: 2 is not known to this build");
+    expect_refused(
+        "\"target\": \"server|*\"", "\"target\": 7", "faults[0].target: must be a string");
+    expect_refused("\"at_ns\": 5", "\"at_ns\": -5", "ops[0].at_ns: must be at least 0");
+    expect_refused("\"at_ns\": 5", "\"at_ns\": 5.5", "ops[0].at_ns: must be a whole number");
+    expect_refused("18446744073709551615", "-1", "seed: must be a whole number");
+    expect_refused(
+        "\"size\": 100", "\"size\": [1]", "ops[0].args.size: must be a whole number or a string");
+    expect_refused("0x1234", "0y1234", "recorded.trace_hash: must be 0x and 16 hexadecimal digits");
+    expect_refused("{", "[", "not JSON at byte 14");
+}
+
+TEST(Plan, RefusesAnIdThatIsUsedTwice) {
+    Plan plan = sample();
+    plan.faults.push_back(plan.faults[0]);
+    EXPECT_EQ(parse_plan(to_json(plan)).error().detail, "faults[1].id: 4 is used twice");
+}
+
+TEST(Plan, HashLeavesOutWhatWasRecorded) {
+    Plan plan = sample();
+    const std::uint64_t hash = plan_hash(plan);
+    plan.recorded.reset();
+    EXPECT_EQ(plan_hash(plan), hash);
+    plan.ops.clear();
+    EXPECT_NE(plan_hash(plan), hash);
+}
+
+}  // namespace
+}  // namespace playback::sim
