@@ -20,6 +20,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -62,7 +63,7 @@ public:
     template <class M>
     void tell(const Address& to, M message) {
         static_assert(std::is_void_v<typename M::Reply>);
-        pending_.push_back({to, kernel::make_message(std::move(message))});
+        pending_.push_back({Address{}, {to, kernel::make_message(std::move(message))}});
         if (!holding_) deliver();
     }
 
@@ -73,24 +74,25 @@ public:
     }
     bool deliver_one() {
         if (pending_.empty()) return false;
-        kernel::Effects::Send send = std::move(pending_.front());
-        pending_.pop_front();
-        if (table_.find(send.to.kind) == nullptr) {
-            strays_.push_back(std::move(send));
-        } else {
-            // By way of its stored form, as between slots.
-            std::string bytes;
-            send.message->encode_to(bytes);
-            const Result<kernel::Message> read = table_.decode(send.message->kind(), bytes);
-            fail_if(!read, "a message does not read back, or no machine has it as an input");
-            (void)step(send.to, **read, nullptr);
-        }
+        deliver_at(0);
+        return true;
+    }
+    // Delivers the oldest message of one pair of sender and receiver, `pick` says which: only
+    // messages of one pair arrive in order, whatever slots they are in.
+    bool deliver_any(std::uint64_t pick) {
+        if (pending_.empty()) return false;
+        std::vector<std::size_t> oldest;
+        std::set<std::pair<Address, Address>> pairs;
+        for (std::size_t i = 0; i < pending_.size(); ++i)
+            if (pairs.insert({pending_[i].from, pending_[i].send.to}).second) oldest.push_back(i);
+        deliver_at(oldest[pick % oldest.size()]);
         return true;
     }
     void deliver() {
         for (std::size_t delivered = 0; deliver_one(); ++delivered)
             fail_if(delivered > deliveries_max, "messages never end");
     }
+    [[nodiscard]] std::size_t undelivered() const { return pending_.size(); }
 
     // --- time ---
 
@@ -192,6 +194,10 @@ private:
         Rows erased_soon;
         std::uint64_t changes = 0;
     };
+    struct Pending {
+        Address from;  // zero: the test itself
+        kernel::Effects::Send send;
+    };
     struct Timer {
         Instant at;
         kernel::Message command;
@@ -204,6 +210,21 @@ private:
     }
     static void fail_if(bool bad, const std::string& what) {
         if (bad) throw std::runtime_error("rules: " + what);
+    }
+
+    void deliver_at(std::size_t index) {
+        kernel::Effects::Send send = std::move(pending_[index].send);
+        pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(index));
+        if (table_.find(send.to.kind) == nullptr) {
+            strays_.push_back(std::move(send));
+            return;
+        }
+        // By way of its stored form, as between slots.
+        std::string bytes;
+        send.message->encode_to(bytes);
+        const Result<kernel::Message> read = table_.decode(send.message->kind(), bytes);
+        fail_if(!read, "a message does not read back, or no machine has it as an input");
+        (void)step(send.to, **read, nullptr);
     }
 
     template <class Reply>
@@ -315,7 +336,8 @@ private:
                 held.rows.erase(it);
             }
         }
-        for (kernel::Effects::Send& send : effects.sends()) pending_.push_back(std::move(send));
+        for (kernel::Effects::Send& send : effects.sends())
+            pending_.push_back({address, std::move(send)});
         keep_timers(address, effects);
         if (effects.has_changed()) ++held.changes;
     }
@@ -348,7 +370,7 @@ private:
     kernel::MachineTable table_;
     std::map<Address, Held> machines_;
     std::map<std::pair<Address, std::string>, Timer> timers_;
-    std::deque<kernel::Effects::Send> pending_;
+    std::deque<Pending> pending_;
     std::vector<kernel::Effects::Send> strays_;
     Counter ids_;
     Instant now_{seconds(1'000'000).ns};

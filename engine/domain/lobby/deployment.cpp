@@ -90,7 +90,7 @@ Result<DeploymentDetails> Deployment::apply(const GetDeployment&,
                                    lobby.row.status,
                                    time_of_id(id.value),
                                    static_cast<std::uint32_t>(lobby.clients.size())});
-    details.clients = static_cast<std::uint32_t>(clients_.size());
+    details.clients = static_cast<std::uint32_t>(clients_.size() - leaving_);
     details.waiting = static_cast<std::uint32_t>(waiting_.size() + opening_);
     details.last_failure = director_.last_failure;
     return details;
@@ -122,9 +122,9 @@ Result<LobbyDeleted> Deployment::apply(const DeleteLobby& command,
 void Deployment::apply(const ClientOpened& opened,
                        kernel::Moment& moment,
                        kernel::Effects& effects) {
-    const auto it = clients_.find(opened.client);
-    if (it == clients_.end() || it->second.opened) return;
-    it->second.opened = true;
+    ClientSeatRow* row = living(opened.client);
+    if (row == nullptr || row->opened) return;
+    row->opened = true;
     --opening_;
     waiting_.insert(opened.client);
     settle(moment, effects);
@@ -133,36 +133,57 @@ void Deployment::apply(const ClientOpened& opened,
 }
 
 void Deployment::apply(const ClientGone& gone, kernel::Moment& moment, kernel::Effects& effects) {
-    if (!clients_.contains(gone.client)) return;
-    forget_client(gone.client, effects);
+    if (living(gone.client) == nullptr) return;
+    let_go(gone.client, effects);
     settle(moment, effects);
 }
 
 void Deployment::apply(const KickClient& kick, kernel::Moment& moment, kernel::Effects& effects) {
-    const auto it = clients_.find(kick.client);
-    if (it == clients_.end() || it->second.lobby != lobby_of(kick.runtime) ||
-        it->second.assignment != kick.assignment)
+    const ClientSeatRow* row = living(kick.client);
+    if (row == nullptr || row->lobby != lobby_of(kick.runtime) ||
+        row->assignment != kick.assignment)
         return;
-    forget_client(kick.client, effects);
+    let_go(kick.client, effects);
     effects.send(address_of(kick.client), mailbox::DeleteClient{mailbox::DeletionReason::none});
     settle(moment, effects);
 }
 
-void Deployment::forget_client(ClientId client, kernel::Effects& effects) {
+void Deployment::apply(const ClientRemoved& removed,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects) {
+    const auto it = clients_.find(removed.client);
+    if (it == clients_.end() || !it->second.leaving || it->second.assignment != removed.assignment)
+        return;
+    forget(removed.client, effects);
+    settle(moment, effects);
+}
+
+ClientSeatRow* Deployment::living(ClientId client) {
     const auto it = clients_.find(client);
-    CHECK(it != clients_.end());
-    const ClientSeatRow& row = it->second;
-    if (row.lobby) {
-        const Lobby* lobby = lobbies_.find(row.lobby);
-        CHECK(lobby != nullptr);
-        if (lobby->row.status != LobbyStatus::closed)
-            effects.send(address_of(runtime_of(row.lobby)),
-                         mailbox::RemoveClient{client, row.assignment});
-        lobbies_.unseat(row.lobby, client);
+    return it == clients_.end() || it->second.leaving ? nullptr : &it->second;
+}
+
+void Deployment::let_go(ClientId client, kernel::Effects& effects) {
+    ClientSeatRow* row = living(client);
+    CHECK(row != nullptr);
+    if (!row->lobby) {
+        forget(client, effects);
+        return;
     }
+    row->leaving = true;
+    ++leaving_;
+    put_client(client, effects);
+    effects.send(address_of(runtime_of(row->lobby)),
+                 mailbox::RemoveClient{client, row->assignment});
+}
+
+void Deployment::forget(ClientId client, kernel::Effects& effects) {
+    const ClientSeatRow& row = clients_.at(client);
+    if (row.lobby) lobbies_.unseat(row.lobby, client);
+    if (row.leaving) --leaving_;
     if (!row.opened) --opening_;
     waiting_.erase(client);
-    clients_.erase(it);
+    clients_.erase(client);
     effects.erase(client_key(client));
 }
 
@@ -174,8 +195,7 @@ void Deployment::apply(const RuntimeReady& ready,
     const LobbyId id = lobby_of(ready.runtime);
     const Lobby* lobby = lobbies_.find(id);
     if (lobby == nullptr || lobby->row.status != LobbyStatus::pending) return;
-    lobbies_.set_status(id, LobbyStatus::ready);
-    lobbies_.set_ready_at(id, moment.now());
+    lobbies_.set_ready(id, moment.now());
     put_lobby(id, effects);
     settle(moment, effects);
 }
@@ -183,10 +203,12 @@ void Deployment::apply(const RuntimeReady& ready,
 void Deployment::apply(const RuntimeGone& gone, kernel::Moment& moment, kernel::Effects& effects) {
     const LobbyId id = lobby_of(gone.runtime);
     const Lobby* lobby = lobbies_.find(id);
-    if (lobby == nullptr || lobby->row.status == LobbyStatus::closed) return;
-    note_failure(*lobby, gone.reason, moment);
-    put_director(effects);
-    lobbies_.set_status(id, LobbyStatus::closed);
+    if (lobby == nullptr) return;
+    if (lobby->row.status != LobbyStatus::closed) {  // else it went because we said so
+        note_failure(*lobby, gone.reason, moment);
+        put_director(effects);
+    }
+    lobbies_.set_closed(id, true);
     put_lobby(id, effects);
     settle(moment, effects);
 }
@@ -236,6 +258,7 @@ Result<void> Deployment::load(kernel::RowKeyReader key, std::string_view value) 
             } else {
                 ++opening_;
             }
+            if (row.leaving) ++leaving_;
             clients_[id] = std::move(row);
             return {};
         }

@@ -9,8 +9,9 @@
 //
 // A client queues by its id, so who came first is seated first, also after its lobby died. It gets
 // a seat only in a ready lobby, each under a new assignment number; the player introduces it there.
-// Invariants: a client sits in at most one lobby; a lobby takes at most max_assignments; nobody
-// waits while a ready lobby has room.
+// A seat is free again when the runtime has confirmed that the client is out, or is gone itself.
+// Invariants, also as runtimes see it: a client sits in at most one lobby; a lobby takes at most
+// max_assignments; nobody waits while a ready lobby has room.
 #pragma once
 
 #include <cstdint>
@@ -64,6 +65,7 @@ struct DirectorRow {
 struct ClientSeatRow {
     UserId user;
     bool opened = false;           // its mailbox exists
+    bool leaving = false;          // ended; only keeps its seat until the runtime has let it go
     LobbyId lobby;                 // zero: waits
     std::uint64_t assignment = 0;  // seats that it was given so far
     Unknown unknown;
@@ -74,6 +76,7 @@ struct ClientSeatRow {
         v(2, "opened", self.opened);
         v(3, "lobby", self.lobby);
         v(4, "assignment", self.assignment);
+        v(5, "leaving", self.leaving);
     }
 };
 
@@ -93,6 +96,7 @@ public:
                                   RuntimeReady,
                                   RuntimeGone,
                                   KickClient,
+                                  ClientRemoved,
                                   ContinueDeployment,
                                   CheckLobbies>;
 
@@ -115,6 +119,7 @@ public:
     void apply(const RuntimeReady&, kernel::Moment&, kernel::Effects&);
     void apply(const RuntimeGone&, kernel::Moment&, kernel::Effects&);
     void apply(const KickClient&, kernel::Moment&, kernel::Effects&);
+    void apply(const ClientRemoved&, kernel::Moment&, kernel::Effects&);
     void apply(const ContinueDeployment&, kernel::Moment&, kernel::Effects&);
     void apply(const CheckLobbies&, kernel::Moment&, kernel::Effects&);
 
@@ -134,7 +139,7 @@ private:
 
     // settling (deployment_settle.cpp)
     void settle(kernel::Moment& moment, kernel::Effects& effects);
-    void empty_closed_lobbies(Step& step);
+    void empty_gone_lobbies(Step& step);
     void queue_again(LobbyId lobby, ClientId client, kernel::Effects& effects);
     void seat_waiting(Step& step);
     void open_lobbies(Step& step);
@@ -148,8 +153,11 @@ private:
     void drop_lobby(LobbyId lobby, kernel::Effects& effects);
     void note_failure(const Lobby& lobby, const std::string& reason, kernel::Moment& moment);
 
-    // Takes the client out of everything here, and its runtime's hands.
-    void forget_client(ClientId client, kernel::Effects& effects);
+    // The client has ended: out of its runtime, then out of here.
+    void let_go(ClientId client, kernel::Effects& effects);
+    void forget(ClientId client, kernel::Effects& effects);
+    // Living: nullptr for one that is unknown or only leaving.
+    [[nodiscard]] ClientSeatRow* living(ClientId client);
     void put_client(ClientId client, kernel::Effects& effects) const;
     void put_lobby(LobbyId lobby, kernel::Effects& effects) const;
     void put_director(kernel::Effects& effects) const;
@@ -168,6 +176,7 @@ private:
     std::map<ClientId, ClientSeatRow> clients_;
     std::set<ClientId> waiting_;  // opened and without a seat
     std::size_t opening_ = 0;     // not opened yet
+    std::size_t leaving_ = 0;
 };
 
 }  // namespace playback::lobby

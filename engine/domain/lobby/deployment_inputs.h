@@ -45,7 +45,7 @@ struct LobbyDetails {
     RuntimeId runtime;
     LobbyStatus status = LobbyStatus::pending;
     WallTime created;
-    std::uint32_t clients = 0;
+    std::uint32_t clients = 0;  // that sit there, or are on the way in or out
 };
 
 struct DeploymentDetails {
@@ -140,7 +140,8 @@ struct RuntimeReady {
     }
 };
 
-// Runtime -> deployment: is no more. Its clients must be seated elsewhere.
+// Runtime -> deployment: is no more, of itself or by DeleteRuntime. Only now its clients may be
+// seated elsewhere, so that no client ever sits in two.
 struct RuntimeGone {
     static constexpr kernel::MessageKind kind = 323;
     using Reply = void;
@@ -169,6 +170,22 @@ struct KickClient {
         v(1, "runtime", self.runtime);
         v(2, "client", self.client);
         v(3, "assignment", self.assignment);
+    }
+};
+
+// Runtime -> deployment: the client is out (RemoveClient). Only now its seat is free, so a runtime
+// never sees more clients than seats.
+struct ClientRemoved {
+    static constexpr kernel::MessageKind kind = 325;
+    using Reply = void;
+
+    ClientId client;
+    std::uint64_t assignment = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+        v(2, "assignment", self.assignment);
     }
 };
 

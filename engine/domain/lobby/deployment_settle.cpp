@@ -25,7 +25,7 @@ void Deployment::settle(kernel::Moment& moment, kernel::Effects& effects) {
     if (!exists()) return;
     Step step{moment, effects};
     if (!ending()) {
-        empty_closed_lobbies(step);
+        empty_gone_lobbies(step);
         seat_waiting(step);
         open_lobbies(step);
         close_lobbies(step);
@@ -40,13 +40,17 @@ void Deployment::settle(kernel::Moment& moment, kernel::Effects& effects) {
 }
 
 // The clients of a lobby that is no more queue again and hear that they sit nowhere.
-void Deployment::empty_closed_lobbies(Step& step) {
-    while (!lobbies_.closed().empty()) {
-        const LobbyId id = *lobbies_.closed().begin();
+void Deployment::empty_gone_lobbies(Step& step) {
+    while (!lobbies_.gone().empty()) {
+        const LobbyId id = *lobbies_.gone().begin();
         const std::set<ClientId>& clients = lobbies_.find(id)->clients;
         while (!clients.empty()) {
             if (!step.take()) return;
-            queue_again(id, *clients.begin(), step.effects);
+            const ClientId client = *clients.begin();
+            if (living(client) != nullptr)
+                queue_again(id, client, step.effects);
+            else
+                forget(client, step.effects);
         }
         lobbies_.remove(id);
         step.effects.erase(lobby_key(id));
@@ -122,8 +126,6 @@ void Deployment::close_lobbies(Step& step) {
         }
         if (!step.take()) return;
         drop_lobby(id, step.effects);
-        lobbies_.remove(id);
-        step.effects.erase(lobby_key(id));
     }
 }
 
@@ -169,11 +171,16 @@ LobbyId Deployment::open_lobby(bool requested, kernel::Moment& moment, kernel::E
     return id;
 }
 
-// The runtime ends; the clients, if any, are settled elsewhere.
+// The runtime ends. If clients sit there, they are seated elsewhere when it is gone.
 void Deployment::drop_lobby(LobbyId lobby, kernel::Effects& effects) {
     effects.send(address_of(runtime_of(lobby)), mailbox::DeleteRuntime{});
-    lobbies_.set_status(lobby, LobbyStatus::closed);
-    put_lobby(lobby, effects);
+    lobbies_.set_closed(lobby, false);
+    if (!lobbies_.find(lobby)->clients.empty()) {
+        put_lobby(lobby, effects);
+        return;
+    }
+    lobbies_.remove(lobby);
+    effects.erase(lobby_key(lobby));
 }
 
 void Deployment::end_if_over(Step& step) {
@@ -185,23 +192,20 @@ void Deployment::end_if_over(Step& step) {
 void Deployment::delete_everything(Step& step) {
     while (!clients_.empty()) {
         if (!step.take()) return;
-        const auto [client, row] = *clients_.begin();
-        if (row.lobby) lobbies_.unseat(row.lobby, client);
-        step.effects.send(address_of(client),
-                          mailbox::DeleteClient{mailbox::DeletionReason::internal_failure});
-        step.effects.erase(client_key(client));
-        waiting_.erase(client);
-        if (!row.opened) --opening_;
-        clients_.erase(client);
+        const ClientId client = clients_.begin()->first;
+        if (living(client) != nullptr)
+            step.effects.send(address_of(client),
+                              mailbox::DeleteClient{mailbox::DeletionReason::internal_failure});
+        forget(client, step.effects);
     }
     while (!lobbies_.all().empty()) {
         if (!step.take()) return;
         const auto& [id, lobby] = *lobbies_.all().begin();
-        const LobbyId gone = id;
+        const LobbyId dropped = id;
         if (lobby.row.status != LobbyStatus::closed)
-            step.effects.send(address_of(runtime_of(gone)), mailbox::DeleteRuntime{});
-        step.effects.erase(lobby_key(gone));
-        lobbies_.remove(gone);
+            step.effects.send(address_of(runtime_of(dropped)), mailbox::DeleteRuntime{});
+        lobbies_.remove(dropped);
+        step.effects.erase(lobby_key(dropped));
     }
     step.effects.send(address_of(opened().tenant), DeploymentEnded{self_});
     step.effects.erase(kernel::RowKey(director_row));

@@ -17,10 +17,19 @@ void Lobbies::remove(LobbyId id) {
     lobbies_.erase(id);
 }
 
-void Lobbies::set_status(LobbyId id, LobbyStatus status) {
+void Lobbies::set_ready(LobbyId id, Instant now) {
     Lobby& lobby = must_find(id);
     forget(id, lobby);
-    lobby.row.status = status;
+    lobby.row.status = LobbyStatus::ready;
+    lobby.row.ready_at = now;
+    index(id, lobby);
+}
+
+void Lobbies::set_closed(LobbyId id, bool gone) {
+    Lobby& lobby = must_find(id);
+    forget(id, lobby);
+    lobby.row.status = LobbyStatus::closed;
+    lobby.row.gone = gone;
     index(id, lobby);
 }
 
@@ -59,16 +68,18 @@ Lobby& Lobbies::must_find(LobbyId id) {
 void Lobbies::forget(LobbyId id, const Lobby& lobby) {
     with_room_.erase({lobby.clients.size(), id});
     empty_.erase(id);
-    closed_.erase(id);
+    gone_.erase(id);
     if (lobby.row.status == LobbyStatus::pending) --pending_;
+    if (lobby.row.status == LobbyStatus::ready) --ready_;
 }
 
 void Lobbies::index(LobbyId id, const Lobby& lobby) {
     if (lobby.row.status == LobbyStatus::closed) {
-        closed_.insert(id);
+        if (lobby.row.gone) gone_.insert(id);
         return;
     }
     if (lobby.row.status == LobbyStatus::pending) ++pending_;
+    if (lobby.row.status == LobbyStatus::ready) ++ready_;
     if (lobby.clients.empty()) empty_.insert(id);
     if (lobby.row.status == LobbyStatus::ready && lobby.clients.size() < capacity_)
         with_room_.insert({lobby.clients.size(), id});

@@ -2,7 +2,8 @@
 //
 // Invariants: a lobby has at most `capacity` seats taken; `with_room` holds exactly the ready
 // lobbies that have a free seat, `empty` exactly the pending and ready ones in which nobody sits.
-// Only a ready lobby is given clients. A closed one is only waiting for its clients to leave.
+// Only a ready lobby is given clients. A closed one waits for its runtime to go; then its clients
+// may sit elsewhere, and it goes with the last of them.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct LobbyRow {
     Instant created;
     Instant ready_at;
     bool requested = false;  // by a developer: stays although it is empty
+    bool gone = false;       // closed, and the runtime is no more
     Unknown unknown;
 
     template <class Self, class V>
@@ -29,6 +31,7 @@ struct LobbyRow {
         v(2, "created", self.created);
         v(3, "ready_at", self.ready_at);
         v(4, "requested", self.requested);
+        v(5, "gone", self.gone);
     }
 };
 
@@ -44,9 +47,9 @@ public:
 
     void add(LobbyId id, LobbyRow row);
     void remove(LobbyId id);  // nobody sits there
-    void set_status(LobbyId id, LobbyStatus status);
-    void set_ready_at(LobbyId id, Instant at) { must_find(id).row.ready_at = at; }
-    // Also for rows that are read back: any lobby that is not closed, or was when they sat down.
+    void set_ready(LobbyId id, Instant now);
+    void set_closed(LobbyId id, bool gone);
+    // Into any lobby, since rows are read back by it; whoever seats anew asks `choose`.
     void seat(LobbyId id, ClientId client);
     void unseat(LobbyId id, ClientId client);
 
@@ -56,11 +59,9 @@ public:
     [[nodiscard]] const Lobby* find(LobbyId id) const;
     [[nodiscard]] const std::map<LobbyId, Lobby>& all() const { return lobbies_; }
     [[nodiscard]] const std::set<LobbyId>& empty() const { return empty_; }
-    [[nodiscard]] const std::set<LobbyId>& closed() const { return closed_; }
+    [[nodiscard]] const std::set<LobbyId>& gone() const { return gone_; }
     [[nodiscard]] std::uint32_t pending() const { return pending_; }
-    [[nodiscard]] std::uint32_t open() const {  // pending or ready
-        return static_cast<std::uint32_t>(lobbies_.size() - closed_.size());
-    }
+    [[nodiscard]] std::uint32_t open() const { return pending_ + ready_; }
 
 private:
     Lobby& must_find(LobbyId id);
@@ -71,8 +72,9 @@ private:
     std::map<LobbyId, Lobby> lobbies_;
     std::set<std::pair<std::size_t, LobbyId>> with_room_;
     std::set<LobbyId> empty_;
-    std::set<LobbyId> closed_;
+    std::set<LobbyId> gone_;
     std::uint32_t pending_ = 0;
+    std::uint32_t ready_ = 0;
     std::uint32_t capacity_ = 1;
 };
 

@@ -99,7 +99,7 @@ void Runtime::apply(const OpenRuntime& spec, kernel::Moment& moment, kernel::Eff
 }
 
 void Runtime::apply(const DeleteRuntime&, kernel::Moment& moment, kernel::Effects& effects) {
-    if (open()) go(true, moment, effects);
+    if (open()) lose("deleted", false, moment, effects);
 }
 
 void Runtime::apply(const lobby::AssignClient& assign,
@@ -142,6 +142,8 @@ void Runtime::apply(const lobby::AssignClient& assign,
 
 void Runtime::apply(const RemoveClient& removal, kernel::Moment& moment, kernel::Effects& effects) {
     if (!open()) return;
+    effects.send(address_of(spec_.deployment),
+                 lobby::ClientRemoved{removal.client, removal.assignment});
     const auto it = seats_.find(removal.client);
     if (it == seats_.end() || it->second.assignment < removal.assignment) {
         VoidRow& row = voids_[removal.client];

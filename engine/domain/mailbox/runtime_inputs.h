@@ -197,7 +197,7 @@ struct OpenRuntime {
     }
 };
 
-// Deployment -> runtime: end, and let the container go.
+// Deployment -> runtime: end, and let the container go. Answered with RuntimeGone.
 struct DeleteRuntime {
     static constexpr kernel::MessageKind kind = 411;
     using Reply = void;
@@ -205,8 +205,9 @@ struct DeleteRuntime {
     static void describe(Self&, V&) {}
 };
 
-// Deployment -> runtime: the client left the seat of this number. It may overtake the AssignClient
-// of the same number, which goes through the player: then that one is void.
+// Deployment -> runtime: the client left the seat of this number. Answered with ClientRemoved. It
+// may overtake the AssignClient of the same number, which goes through the player: then that one
+// is void.
 struct RemoveClient {
     static constexpr kernel::MessageKind kind = 412;
     using Reply = void;
