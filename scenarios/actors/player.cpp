@@ -1,0 +1,301 @@
+#include "scenarios/actors/player.h"
+
+#include <array>
+
+#include "engine/io/clock.h"
+#include "engine/wire/json_reader.h"
+#include "engine/wire/json_writer.h"
+
+namespace playback::scenarios {
+namespace {
+
+constexpr std::size_t messages_per_call_max = 8;
+constexpr Duration token_lifetime = minutes(50);  // the node's default is an hour
+
+// One member of a flat answer: an id or a string.
+struct SignedUp {
+    std::uint64_t user = 0;
+    std::string password;
+    std::string token;
+    std::uint64_t client = 0;
+};
+
+SignedUp parse_answer(std::string_view body) {
+    SignedUp answer;
+    wire::JsonReader in(body);
+    in.object([&](std::string_view name) {
+        if (name == "user_id")
+            answer.user = in.id();
+        else if (name == "password")
+            answer.password = in.string();
+        else if (name == "raw_token")
+            answer.token = in.string();
+        else if (name == "client_id")
+            answer.client = in.id();
+    });
+    return answer;
+}
+
+}  // namespace
+
+Player::Player(const io::Io& io, PlayerOptions options, Observer& observer)
+    : io_(io),
+      options_(std::move(options)),
+      observer_(observer),
+      http_(io_, options_.target),
+      signal_(io_.clock) {
+}
+
+io::Task<void> Player::play() {
+    const bool joined = co_await join();
+    if (joined) co_await stay();
+}
+
+io::Task<bool> Player::join() {
+    while (!is_stopped_) {
+        bool done = user_ != 0;
+        if (!done) done = co_await sign_up();
+        if (done) done = co_await log_in();
+        if (done && options_.tries_other_roles) done = co_await try_other_roles();
+        if (done) done = co_await create_client();
+        if (done) co_return true;
+        co_await pause(options_.retry_pause);
+    }
+    co_return false;
+}
+
+io::Task<void> Player::stay() {
+    while (!is_stopped_) {
+        if (is_silent_) {
+            co_await signal_.wait();
+        } else if (client_ == 0 || wants_new_client_) {
+            wants_new_client_ = false;
+            if (client_ != 0) observer_.client_left(client_);
+            end_client("");
+            co_await join();
+        } else {
+            co_await poll();
+        }
+    }
+}
+
+void Player::say(bool sets_profile) {
+    outgoing_.push_back({++last_serial_, sets_profile});
+    signal_.notify_all();
+}
+
+void Player::go_silent() {
+    is_silent_ = true;
+    if (client_ != 0) observer_.client_left(client_);
+    signal_.notify_all();
+}
+
+void Player::come_back() {
+    is_silent_ = false;
+    wants_new_client_ = true;
+    signal_.notify_all();
+}
+
+void Player::stop() {
+    is_stopped_ = true;
+    signal_.notify_all();
+}
+
+io::Task<Result<HttpAnswer>> Player::call(std::string_view method,
+                                          std::string body,
+                                          std::uint32_t wait) {
+    HttpCall call;
+    call.path = path_of("player", method);
+    call.token = token_;
+    call.body = std::move(body);
+    call.wait_seconds = wait;
+    call.patience = options_.patience + seconds(wait);
+    Result<HttpAnswer> answer = co_await http_.call(std::move(call));
+    observer_.called(method, answer ? answer->status : 0);
+    co_return answer;
+}
+
+io::Task<bool> Player::sign_up() {
+    Result<HttpAnswer> answer = co_await call("create-user", R"({"__object":true})", 0);
+    if (!answer || !answer->ok()) co_return false;
+    SignedUp made = parse_answer(answer->body);
+    user_ = made.user;
+    password_ = std::move(made.password);
+    observer_.signed_up(options_.number, user_);
+    co_return true;
+}
+
+io::Task<bool> Player::log_in() {
+    if (!token_.empty() && io_.clock.now() < token_until_) co_return true;
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("user_id").id(user_).key("password").string(password_).end_object();
+    token_.clear();
+    Result<HttpAnswer> answer = co_await call("create-token", std::move(body), 0);
+    if (answer && (answer->status == 401 || answer->status == 404)) {
+        observer_.login_refused(options_.number, user_, answer->status);
+    }
+    if (!answer || !answer->ok()) co_return false;
+    SignedUp made = parse_answer(answer->body);
+    token_ = std::move(made.token);
+    token_until_ = io_.clock.now() + token_lifetime;
+    co_return true;
+}
+
+io::Task<bool> Player::create_client() {
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("tenant").string(options_.tenant);
+    out.key("project").string(options_.project).key("stage").string(options_.stage).end_object();
+    observer_.client_wanted(user_);
+    Result<HttpAnswer> answer = co_await call("create-client", std::move(body), 0);
+    if (answer && answer->status == 401) token_.clear();
+    if (!answer || !answer->ok()) co_return false;
+    client_ = parse_answer(answer->body).client;
+    observer_.client_created(options_.number, user_, client_);
+    co_return true;
+}
+
+io::Task<bool> Player::try_other_roles() {
+    static constexpr std::array paths{
+        std::string_view("admin/request/generate-id"),
+        std::string_view("support/request/create-tenant"),
+        std::string_view("developer/request/get-tenant-details"),
+        std::string_view("runtime/request/interchange-messages"),
+    };
+    for (const std::string_view path : paths) {
+        HttpCall call;
+        call.path = std::string(entrypoint) + std::string(path);
+        call.token = token_;
+        call.body = R"({"tenant":"1"})";
+        call.patience = options_.patience;
+        Result<HttpAnswer> answer = co_await http_.call(std::move(call));
+        if (!answer) co_return false;
+        const bool is_refused = answer->status == 403 || answer->status == 401;
+        if (is_refused)
+            observer_.kept_out();
+        else if (answer->ok())
+            observer_.intruded(path, answer->status);
+    }
+    options_.tries_other_roles = false;
+    co_return true;
+}
+
+std::string Player::interchange_body() {
+    while (in_flight_.size() < messages_per_call_max && !outgoing_.empty() && runtime_ != 0) {
+        in_flight_.push_back(outgoing_.front());
+        outgoing_.pop_front();
+    }
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("client_id").id(client_).key("outgoing_messages").array();
+    for (const GameMessage& message : in_flight_) {
+        observer_.said(client_, message.serial);
+        const JsonText text = JsonText::trusted(to_json(message));
+        const bool old = options_.first_generation;
+        out.object().key("qualifier").string(old ? "CLIENT_OUTGOING_MESSAGE" : "MESSAGE_PRODUCED");
+        out.key("body").object().key(old ? "data" : "message").raw(text);
+        out.end_object().end_object();
+    }
+    out.end_array().key("consumed_messages").array();
+    for (const std::uint64_t id : consumed_) out.id(id);
+    out.end_array().end_object();
+    return body;
+}
+
+io::Task<void> Player::poll() {
+    const bool logged_in = co_await log_in();
+    if (!logged_in) {
+        co_await pause(options_.retry_pause);
+        co_return;
+    }
+    std::string body = interchange_body();
+    const std::size_t told = in_flight_.size();
+    const bool may_wait = options_.long_poll && told == 0;
+    const std::string_view method =
+        options_.first_generation ? "interchange" : "interchange-messages";
+    const std::uint64_t client = client_;
+    const std::uint32_t wait = may_wait ? options_.long_poll_seconds : 0;
+    Result<HttpAnswer> answer = co_await call(method, std::move(body), wait);
+    if (client != client_) co_return;
+    if (!answer || !answer->ok()) {
+        if (answer && answer->status == 401) token_.clear();
+        if (answer && answer->status == 404) end_client("not found");
+        co_await pause(options_.retry_pause);
+        co_return;
+    }
+    observer_.client_active(client_);
+    consumed_.clear();
+    for (; !in_flight_.empty(); in_flight_.pop_front()) {
+        observer_.say_acknowledged(client_, in_flight_.front().serial);
+    }
+    understand(*answer);
+    if (!options_.long_poll) co_await pause(options_.poll_interval);
+}
+
+void Player::understand(const HttpAnswer& answer) {
+    std::vector<Incoming> messages;
+    wire::JsonReader in(answer.body);
+    in.object([&](std::string_view name) {
+        if (name != "incoming_messages") return;
+        in.array([&] {
+            Incoming message;
+            in.object([&](std::string_view member) {
+                if (member == "id")
+                    message.id = in.id();
+                else if (member == "qualifier")
+                    message.qualifier = in.string();
+                else if (member == "body")
+                    message.body = in.raw().view();
+            });
+            messages.push_back(std::move(message));
+        });
+    });
+    CHECK(in.finish().has_value());
+    for (const Incoming& message : messages) {
+        consumed_.push_back(message.id);
+        if (message.id <= last_taken_) continue;  // it was on its way when we consumed it
+        last_taken_ = message.id;
+        take(message);
+    }
+}
+
+void Player::take(const Incoming& message) {
+    const std::string_view kind = message.qualifier;
+    if (kind == "CLIENT_GREETED" || kind == "SERVER_WELCOME_MESSAGE") {
+        observer_.greeted(client_);
+    } else if (kind == "RUNTIME_ASSIGNED" || kind == "RUNTIME_ASSIGNMENT_MESSAGE") {
+        wire::JsonReader in(message.body);
+        in.object([&](std::string_view name) {
+            if (name == "runtime_id") runtime_ = in.id();
+        });
+        observer_.assigned(client_, runtime_);
+    } else if (kind == "CLIENT_DELETED" || kind == "DISCONNECTION_REASON_MESSAGE") {
+        end_client(message.body);
+    } else if (kind == "MESSAGE_PRODUCED" || kind == "SERVER_OUTGOING_MESSAGE") {
+        JsonText text;
+        wire::JsonReader in(message.body);
+        in.object([&](std::string_view name) {
+            if (name == "message") text = in.raw();
+        });
+        const Result<GameMessage> said = parse_game_message(text.view());
+        if (!said) return;
+        ++heard_count_;
+        observer_.heard(client_, message.id, said->serial);
+    }
+}
+
+void Player::end_client(std::string_view why) {
+    if (client_ != 0 && !why.empty()) observer_.client_ended(client_, why);
+    client_ = 0;
+    runtime_ = 0;
+    last_taken_ = 0;
+    consumed_.clear();
+    in_flight_.clear();  // their fate is unknown; a new client says new things
+}
+
+io::Task<void> Player::pause(Duration duration) {
+    co_await signal_.wait(io_.clock.now() + duration);
+}
+
+}  // namespace playback::scenarios

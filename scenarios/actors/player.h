@@ -1,0 +1,103 @@
+// Player: a person at a game client. Signs up, joins a stage, talks to its runtime, comes back.
+//
+// The same coroutine runs against a simulated node and over real sockets (`playback load`). It does
+// what is legal at any time and retries what a client may retry; the plan tells it when to say
+// something, to go silent, or to come back as a new client.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "engine/io/io.h"
+#include "engine/io/wait.h"
+#include "scenarios/actors/http_client.h"
+#include "scenarios/actors/observer.h"
+#include "scenarios/actors/words.h"
+
+namespace playback::scenarios {
+
+struct PlayerOptions {
+    std::uint32_t number = 0;
+    io::Endpoint target;
+    std::string tenant;  // ids or aliases
+    std::string project;
+    std::string stage;
+    bool long_poll = true;
+    std::uint32_t long_poll_seconds = 20;
+    Duration poll_interval = seconds(1);  // without long poll
+    Duration patience = seconds(10);      // for one call
+    Duration retry_pause = milliseconds(500);
+    bool first_generation = false;   // speak P1
+    bool tries_other_roles = false;  // once: calls of other roles with the player's token
+};
+
+class Player {
+public:
+    Player(const io::Io& io, PlayerOptions options, Observer& observer);
+
+    // Signs up and plays until `stop`.
+    io::Task<void> play();
+    // Only signs up and creates a client: for loads that report it apart.
+    io::Task<bool> join();
+    io::Task<void> stay();
+
+    // From the plan, at any time.
+    void say(bool sets_profile);
+    void go_silent();  // no calls any more, until come_back
+    void come_back();  // as a new client of the same user
+    void stop();
+
+    [[nodiscard]] bool is_assigned() const { return runtime_ != 0; }
+    [[nodiscard]] bool is_playing() const { return client_ != 0 && !is_silent_ && !is_stopped_; }
+    [[nodiscard]] std::uint64_t client() const { return client_; }
+    [[nodiscard]] std::uint64_t runtime() const { return runtime_; }
+    [[nodiscard]] std::uint64_t heard_count() const { return heard_count_; }
+    [[nodiscard]] std::size_t unsaid() const { return outgoing_.size() + in_flight_.size(); }
+
+private:
+    struct Incoming {
+        std::uint64_t id = 0;
+        std::string qualifier;
+        std::string body;
+    };
+
+    io::Task<bool> sign_up();
+    io::Task<bool> log_in();
+    io::Task<bool> create_client();
+    io::Task<bool> try_other_roles();
+    io::Task<void> poll();
+    io::Task<Result<HttpAnswer>> call(std::string_view method,
+                                      std::string body,
+                                      std::uint32_t wait);
+    std::string interchange_body();
+    void understand(const HttpAnswer& answer);
+    void take(const Incoming& message);
+    void end_client(std::string_view why);
+    io::Task<void> pause(Duration duration);
+
+    io::Io io_;
+    PlayerOptions options_;
+    Observer& observer_;
+    HttpClient http_;
+    io::Signal signal_;
+
+    std::uint64_t user_ = 0;
+    std::string password_;
+    std::string token_;
+    Instant token_until_;
+    std::uint64_t client_ = 0;
+    std::uint64_t runtime_ = 0;
+    std::uint64_t last_serial_ = 0;  // over all clients of this player
+    std::uint64_t last_taken_ = 0;   // the newest message id that was taken in
+    std::uint64_t heard_count_ = 0;
+    std::deque<GameMessage> outgoing_;
+    std::deque<GameMessage> in_flight_;  // tried, not acknowledged
+    std::vector<std::uint64_t> consumed_;
+    bool is_silent_ = false;
+    bool wants_new_client_ = false;
+    bool is_stopped_ = false;
+};
+
+}  // namespace playback::scenarios

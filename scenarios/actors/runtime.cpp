@@ -1,0 +1,203 @@
+#include "scenarios/actors/runtime.h"
+
+#include <charconv>
+
+#include "engine/io/clock.h"
+#include "engine/io/wait.h"
+#include "engine/wire/json_reader.h"
+#include "engine/wire/json_writer.h"
+
+namespace playback::scenarios {
+namespace {
+
+constexpr std::size_t answers_per_call_max = 64;
+constexpr Duration token_lifetime = minutes(50);
+
+std::string_view value_of(const Environment& environment, std::string_view name) {
+    for (const auto& [key, value] : environment) {
+        if (key == name) return value;
+    }
+    return {};
+}
+
+struct Mail {
+    std::uint64_t id = 0;
+    std::string qualifier;
+    std::string body;
+};
+
+}  // namespace
+
+Result<RuntimeOptions> runtime_options(const Environment& environment) {
+    RuntimeOptions options;
+    const std::string_view id = value_of(environment, "OMGSERVERS_RUNTIME_ID");
+    const auto parsed = std::from_chars(id.data(), id.data() + id.size(), options.runtime);
+    if (parsed.ec != std::errc{} || id.empty())
+        return Error{Errc::invalid_argument, "OMGSERVERS_RUNTIME_ID must be a number"};
+    options.password = value_of(environment, "OMGSERVERS_PASSWORD");
+    if (options.password.empty())
+        return Error{Errc::invalid_argument, "OMGSERVERS_PASSWORD must be set"};
+    std::string_view url = value_of(environment, "OMGSERVERS_SERVICE_URL");
+    if (url.starts_with("http://")) url.remove_prefix(7);
+    url = url.substr(0, url.find('/'));
+    Result<io::Endpoint> target = io::parse_endpoint(url);
+    if (!target)
+        return Error{Errc::invalid_argument, "OMGSERVERS_SERVICE_URL: " + target.error().detail};
+    options.target = *std::move(target);
+    return options;
+}
+
+Runtime::Runtime(const io::Io& io, RuntimeOptions options, Observer& observer)
+    : io_(io), options_(std::move(options)), observer_(observer), http_(io_, options_.target) {
+}
+
+io::Task<void> Runtime::run() {
+    while (!is_stopped_ && !is_gone_) {
+        bool done = co_await log_in();
+        if (done) done = co_await poll();
+        if (done) continue;
+        if (options_.ends_at_first_failure) break;
+        co_await io::sleep_until(io_.clock, io_.clock.now() + options_.retry_pause);
+    }
+    observer_.runtime_ended(options_.runtime);
+}
+
+io::Task<bool> Runtime::log_in() {
+    if (!token_.empty() && io_.clock.now() < token_until_) co_return true;
+    HttpCall call;
+    call.path = path_of("runtime", "create-token");
+    call.patience = options_.patience;
+    wire::JsonWriter out(call.body);
+    out.object().key("runtime_id").id(options_.runtime);
+    out.key("password").string(options_.password).end_object();
+    Result<HttpAnswer> answer = co_await http_.call(std::move(call));
+    observer_.called("runtime create-token", answer ? answer->status : 0);
+    // Gone, or another container of this runtime has the newer password.
+    if (answer && (answer->status == 404 || answer->status == 401)) is_gone_ = true;
+    if (!answer || !answer->ok()) co_return false;
+    wire::JsonReader in(answer->body);
+    in.object([&](std::string_view name) {
+        if (name == "api_token") token_ = in.string();
+    });
+    token_until_ = io_.clock.now() + token_lifetime;
+    observer_.runtime_started(options_.runtime);
+    co_return true;
+}
+
+std::string Runtime::interchange_body() {
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("outgoing_messages").array();
+    for (std::size_t i = 0; i < outgoing_.size() && i < answers_per_call_max; ++i) {
+        const Outgoing& item = outgoing_[i];
+        out.object().key("qualifier").string(item.is_profile ? "SET_PROFILE" : "RESPOND_CLIENT");
+        out.key("body").object().key("client_id").id(item.client);
+        if (item.is_profile) {
+            out.key("profile").object().key("v").unsigned_integer(item.answer.serial).end_object();
+        } else {
+            observer_.answered(options_.runtime, item.client, item.answer.serial);
+            out.key("message").raw(JsonText::trusted(to_json(item.answer)));
+        }
+        out.end_object().end_object();
+    }
+    out.end_array().key("consumed_messages").array();
+    for (const std::uint64_t id : consumed_) out.id(id);
+    out.end_array().end_object();
+    return body;
+}
+
+io::Task<bool> Runtime::poll() {
+    HttpCall call;
+    call.path = path_of("runtime", "interchange-messages");
+    call.token = token_;
+    call.body = interchange_body();
+    const std::size_t sent = std::min(outgoing_.size(), answers_per_call_max);
+    call.wait_seconds = sent == 0 ? options_.long_poll_seconds : 0;
+    call.patience = options_.patience + seconds(call.wait_seconds);
+    Result<HttpAnswer> answer = co_await http_.call(std::move(call));
+    observer_.called("runtime interchange", answer ? answer->status : 0);
+    if (answer && answer->status == 404) is_gone_ = true;
+    if (answer && answer->status == 401) token_.clear();
+    if (!answer || !answer->ok()) co_return false;
+    consumed_.clear();
+    // First what came: if a client had left before our answers were read, the answer to them holds
+    // its removal, and what we said to it was rightly ignored.
+    understand(answer->body);
+    for (std::size_t i = 0; i < sent; ++i) acknowledged();
+    if (options_.long_poll_seconds == 0) {
+        co_await io::sleep_until(io_.clock, io_.clock.now() + options_.poll_interval);
+    }
+    co_return true;
+}
+
+void Runtime::acknowledged() {
+    const Outgoing item = outgoing_.front();
+    outgoing_.pop_front();
+    const auto seat = seats_.find(item.client);
+    if (seat == seats_.end()) return;
+    if (item.is_profile)
+        observer_.profile_acknowledged(seat->second.user, item.answer.serial);
+    else
+        observer_.answer_acknowledged(options_.runtime, item.client, item.answer.serial);
+}
+
+void Runtime::understand(const std::string& body) {
+    std::vector<Mail> mails;
+    wire::JsonReader in(body);
+    in.object([&](std::string_view name) {
+        if (name != "incoming_messages") return;
+        in.array([&] {
+            Mail mail;
+            in.object([&](std::string_view member) {
+                if (member == "id")
+                    mail.id = in.id();
+                else if (member == "qualifier")
+                    mail.qualifier = in.string();
+                else if (member == "body")
+                    mail.body = in.raw().view();
+            });
+            mails.push_back(std::move(mail));
+        });
+    });
+    CHECK(in.finish().has_value());
+    for (const Mail& mail : mails) {
+        consumed_.push_back(mail.id);
+        if (mail.id <= last_taken_) continue;
+        last_taken_ = mail.id;
+        take(mail.qualifier, mail.body);
+    }
+}
+
+void Runtime::take(std::string_view qualifier, std::string_view body) {
+    std::uint64_t client = 0;
+    std::uint64_t user = 0;
+    JsonText profile;
+    JsonText message;
+    wire::JsonReader in(body);
+    in.object([&](std::string_view name) {
+        if (name == "client_id")
+            client = in.id();
+        else if (name == "user_id")
+            user = in.id();
+        else if (name == "profile")
+            profile = in.raw();
+        else if (name == "message")
+            message = in.raw();
+    });
+    if (qualifier == "CLIENT_ASSIGNED") {
+        const std::uint64_t version = profile_version(profile.view());
+        seats_[client] = {user, version};
+        observer_.client_joined(options_.runtime, client, user, version);
+    } else if (qualifier == "CLIENT_REMOVED") {
+        seats_.erase(client);
+        observer_.client_removed(options_.runtime, client);
+    } else if (qualifier == "MESSAGE_RECEIVED") {
+        const Result<GameMessage> said = parse_game_message(message.view());
+        if (!said) return;
+        observer_.received(options_.runtime, client, said->serial);
+        if (said->sets_profile) outgoing_.push_back({client, *said, true});
+        outgoing_.push_back({client, *said, false});
+    }
+}
+
+}  // namespace playback::scenarios

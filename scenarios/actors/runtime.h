@@ -1,0 +1,79 @@
+// Runtime: a game server as it runs in a container. Answers what its clients say.
+//
+// The sample runtime of `tools/run` and the containers of the simulator are this coroutine. It
+// takes its identity from the environment that the node gave the container (omgservers.md 7.2),
+// asks for its token, and then polls; answers are sent again until acknowledged.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/io/io.h"
+#include "scenarios/actors/http_client.h"
+#include "scenarios/actors/observer.h"
+#include "scenarios/actors/words.h"
+
+namespace playback::scenarios {
+
+struct RuntimeOptions {
+    std::uint64_t runtime = 0;
+    std::string password;
+    io::Endpoint target;
+    std::uint32_t long_poll_seconds = 5;  // 0: poll by the interval
+    Duration poll_interval = milliseconds(330);
+    Duration patience = seconds(10);
+    Duration retry_pause = milliseconds(200);
+    // Existing SDKs end at the first failed poll (omgservers.md E1); ours goes on.
+    bool ends_at_first_failure = false;
+};
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+// From OMGSERVERS_RUNTIME_ID, OMGSERVERS_PASSWORD and OMGSERVERS_SERVICE_URL. Fails with
+// invalid_argument, naming the variable.
+Result<RuntimeOptions> runtime_options(const Environment& environment);
+
+class Runtime {
+public:
+    Runtime(const io::Io& io, RuntimeOptions options, Observer& observer);
+
+    // Runs until the node says that the runtime is gone, or `stop`.
+    io::Task<void> run();
+    void stop() { is_stopped_ = true; }
+
+private:
+    struct Outgoing {
+        std::uint64_t client = 0;
+        GameMessage answer;
+        bool is_profile = false;
+    };
+    struct Seat {
+        std::uint64_t user = 0;
+        std::uint64_t profile_version = 0;
+    };
+
+    io::Task<bool> log_in();
+    io::Task<bool> poll();
+    std::string interchange_body();
+    void understand(const std::string& body);
+    void take(std::string_view qualifier, std::string_view body);
+    void acknowledged();
+
+    io::Io io_;
+    RuntimeOptions options_;
+    Observer& observer_;
+    HttpClient http_;
+    std::string token_;
+    Instant token_until_;
+    std::deque<Outgoing> outgoing_;
+    std::vector<std::uint64_t> consumed_;
+    std::uint64_t last_taken_ = 0;
+    std::map<std::uint64_t, Seat> seats_;  // by client
+    bool is_gone_ = false;
+    bool is_stopped_ = false;
+};
+
+}  // namespace playback::scenarios

@@ -1,0 +1,46 @@
+#include "scenarios/actors/words.h"
+
+#include "engine/wire/json_reader.h"
+#include "engine/wire/json_writer.h"
+
+namespace playback::scenarios {
+
+std::string path_of(std::string_view role, std::string_view method) {
+    std::string path(entrypoint);
+    path += role;
+    path += "/request/";
+    path += method;
+    return path;
+}
+
+std::string to_json(const GameMessage& message) {
+    std::string text;
+    wire::JsonWriter out(text);
+    out.object().key("n").unsigned_integer(message.serial);
+    out.key("op").string(message.sets_profile ? "profile" : "echo").end_object();
+    return text;
+}
+
+Result<GameMessage> parse_game_message(std::string_view json) {
+    GameMessage message;
+    wire::JsonReader in(json);
+    in.object([&](std::string_view name) {
+        if (name == "n")
+            message.serial = in.id();
+        else if (name == "op")
+            message.sets_profile = in.string() == "profile";
+    });
+    TRY_VOID(in.finish());
+    return message;
+}
+
+std::uint64_t profile_version(std::string_view json) {
+    std::uint64_t version = 0;
+    wire::JsonReader in(json);
+    in.object([&](std::string_view name) {
+        if (name == "v") version = in.id();
+    });
+    return version;
+}
+
+}  // namespace playback::scenarios

@@ -1,0 +1,31 @@
+// Words: the messages that players and runtimes of our scenarios exchange, and paths of the API.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+
+namespace playback::scenarios {
+
+inline constexpr std::string_view entrypoint = "/service/v1/entrypoint/";
+
+// "/service/v1/entrypoint/player/request/create-user"
+std::string path_of(std::string_view role, std::string_view method);
+
+// What a player says, and what the runtime answers: {"n":serial,"op":"echo"|"profile"}. With
+// "profile" the runtime saves {"v":serial} before it answers.
+struct GameMessage {
+    std::uint64_t serial = 0;
+    bool sets_profile = false;
+};
+
+std::string to_json(const GameMessage& message);
+// Fails with invalid_argument if it is none of ours.
+Result<GameMessage> parse_game_message(std::string_view json);
+
+// {"v":7} gives 7; {} gives 0.
+std::uint64_t profile_version(std::string_view json);
+
+}  // namespace playback::scenarios

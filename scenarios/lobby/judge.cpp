@@ -1,0 +1,262 @@
+#include "scenarios/lobby/judge.h"
+
+namespace playback::scenarios {
+namespace {
+
+std::string id_text(std::uint64_t id) {
+    return std::to_string(id);
+}
+
+}  // namespace
+
+void LobbyJudge::check(std::string_view invariant) {
+    ++checks_[std::string(invariant)];
+    if (options_.checked) options_.checked(invariant);
+}
+
+void LobbyJudge::violated(std::string_view invariant,
+                          std::string_view entity,
+                          std::string message) {
+    options_.report(std::string(invariant), std::string(entity), std::move(message));
+}
+
+void LobbyJudge::called(std::string_view, int status) {
+    ++calls_;
+    if (status == 0 || status >= 400) ++failed_calls_;
+}
+
+// --- accounts ---
+
+void LobbyJudge::signed_up(std::uint32_t, std::uint64_t user) {
+    users_[user];
+}
+
+void LobbyJudge::login_refused(std::uint32_t, std::uint64_t user, int status) {
+    violated(
+        "account-kept",
+        "user",
+        "user " + id_text(user) + " was acknowledged and cannot log in: " + std::to_string(status));
+}
+
+void LobbyJudge::intruded(std::string_view path, int status) {
+    violated(
+        "no-foreign-role",
+        "token",
+        "a player's token was accepted by " + std::string(path) + ": " + std::to_string(status));
+}
+
+// --- clients ---
+
+void LobbyJudge::client_wanted(std::uint64_t user) {
+    User& state = users_[user];
+    state.floor_at_wanted = state.profile;
+}
+
+void LobbyJudge::client_created(std::uint32_t, std::uint64_t user, std::uint64_t client) {
+    check("account-kept");
+    Client& state = clients_[client];
+    state.user = user;
+    state.active_at = options_.now();
+    state.profile_floor = users_[user].floor_at_wanted;
+}
+
+void LobbyJudge::greeted(std::uint64_t client) {
+    Client& state = clients_[client];
+    check("greeting-first");
+    if (state.runtime != 0 || state.was_greeted) {
+        violated("greeting-first", "client", "client " + id_text(client) + " was greeted late");
+    }
+    state.was_greeted = true;
+}
+
+void LobbyJudge::assigned(std::uint64_t client, std::uint64_t runtime) {
+    Client& state = clients_[client];
+    check("greeting-first");
+    if (!state.was_greeted) {
+        violated("greeting-first", "client", "client " + id_text(client) + " was not greeted");
+    }
+    state.runtime = runtime;
+    state.runtimes.insert(runtime);
+}
+
+void LobbyJudge::client_active(std::uint64_t client) {
+    clients_[client].active_at = options_.now();
+}
+
+void LobbyJudge::client_ended(std::uint64_t client, std::string_view why) {
+    Client& state = clients_[client];
+    check("no-early-end");
+    // Clocks may run fast by a little; a quarter of the interval is no longer a little.
+    const Duration silent = options_.now() - state.active_at;
+    const bool is_early = silent < options_.client_inactive * 3 / 4;
+    if (!state.is_over && is_early) {
+        violated("no-early-end",
+                 "client",
+                 "client " + id_text(client) + " was ended (" + std::string(why) + ") after " +
+                     std::to_string(whole_milliseconds(silent)) + " ms of silence");
+    }
+    state.is_over = true;
+}
+
+void LobbyJudge::client_left(std::uint64_t client) {
+    clients_[client].is_over = true;
+}
+
+// --- messages from clients to runtimes ---
+
+void LobbyJudge::said(std::uint64_t client, std::uint64_t serial) {
+    ++clients_[client].to_runtime[serial].tries;
+}
+
+void LobbyJudge::say_acknowledged(std::uint64_t client, std::uint64_t serial) {
+    clients_[client].to_runtime[serial].is_acknowledged = true;
+}
+
+void LobbyJudge::received(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) {
+    Client& state = clients_[client];
+    state.runtimes.insert(runtime);
+    Passage& passage = state.to_runtime[serial];
+    ++passage.arrivals;
+    ++delivered_;
+    check("no-duplicate");
+    if (passage.arrivals > passage.tries) {
+        violated("no-duplicate",
+                 "message to runtime",
+                 "message " + id_text(serial) + " of client " + id_text(client) + " arrived " +
+                     std::to_string(passage.arrivals) + " times and was sent " +
+                     std::to_string(passage.tries) + " times");
+    }
+    check("message-order");
+    if (passage.arrivals == 1 && serial < state.last_received) {
+        violated("message-order",
+                 "message to runtime",
+                 "message " + id_text(serial) + " of client " + id_text(client) +
+                     " arrived after " + id_text(state.last_received));
+    }
+    state.last_received = std::max(state.last_received, serial);
+}
+
+// --- messages from runtimes to clients ---
+
+void LobbyJudge::answered(std::uint64_t, std::uint64_t client, std::uint64_t serial) {
+    ++clients_[client].to_client[serial].tries;
+}
+
+void LobbyJudge::answer_acknowledged(std::uint64_t, std::uint64_t client, std::uint64_t serial) {
+    clients_[client].to_client[serial].is_acknowledged = true;
+}
+
+void LobbyJudge::heard(std::uint64_t client, std::uint64_t, std::uint64_t serial) {
+    Passage& passage = clients_[client].to_client[serial];
+    ++passage.arrivals;
+    ++delivered_;
+    check("no-duplicate");
+    if (passage.arrivals > passage.tries) {
+        violated("no-duplicate",
+                 "message to client",
+                 "answer " + id_text(serial) + " reached client " + id_text(client) + " " +
+                     std::to_string(passage.arrivals) + " times and was sent " +
+                     std::to_string(passage.tries) + " times");
+    }
+}
+
+// --- runtimes ---
+
+void LobbyJudge::runtime_started(std::uint64_t runtime) {
+    runtimes_[runtime];
+}
+
+void LobbyJudge::runtime_ended(std::uint64_t runtime) {
+    runtimes_[runtime].is_dead = true;
+}
+
+void LobbyJudge::client_joined(std::uint64_t runtime,
+                               std::uint64_t client,
+                               std::uint64_t user,
+                               std::uint64_t profile_version) {
+    RuntimeState& state = runtimes_[runtime];
+    Client& seated = clients_[client];
+    seated.runtimes.insert(runtime);
+    check("one-runtime");
+    if (!state.seated.insert(client).second) {
+        violated("one-runtime",
+                 "client",
+                 "client " + id_text(client) + " joined runtime " + id_text(runtime) + " twice");
+    }
+    check("profile-never-older");
+    // The runtime may hear of a client before the player has read the answer that created it.
+    const std::uint64_t floor =
+        seated.user != 0 ? seated.profile_floor : users_[user].floor_at_wanted;
+    if (profile_version < floor) {
+        violated("profile-never-older",
+                 "user",
+                 "user " + id_text(user) + " came with profile " + id_text(profile_version) +
+                     " after " + id_text(floor) + " was acknowledged");
+    }
+}
+
+void LobbyJudge::client_removed(std::uint64_t runtime, std::uint64_t client) {
+    runtimes_[runtime].seated.erase(client);
+}
+
+void LobbyJudge::profile_acknowledged(std::uint64_t user, std::uint64_t version) {
+    users_[user].profile = std::max(users_[user].profile, version);
+}
+
+// --- liveness ---
+
+bool LobbyJudge::lost_with_runtime(const Client& client) const {
+    for (const std::uint64_t runtime : client.runtimes) {
+        const auto it = runtimes_.find(runtime);
+        if (it == runtimes_.end() || it->second.is_dead) return true;
+    }
+    return false;
+}
+
+std::string LobbyJudge::complaint(std::uint64_t id, const Client& client) const {
+    if (client.is_over) return {};
+    const auto runtime = runtimes_.find(client.runtime);
+    if (runtime == runtimes_.end()) return "all-assigned";
+    if (runtime->second.is_dead || !runtime->second.seated.contains(id)) return "all-assigned";
+    for (const auto& [number, other] : runtimes_) {
+        if (number != client.runtime && !other.is_dead && other.seated.contains(id))
+            return "one-runtime";
+    }
+    if (lost_with_runtime(client)) return {};
+    for (const auto& [serial, passage] : client.to_runtime) {
+        if (passage.is_acknowledged && passage.arrivals == 0) return "no-lost-message";
+    }
+    for (const auto& [serial, passage] : client.to_client) {
+        if (passage.is_acknowledged && passage.arrivals == 0) return "no-lost-message";
+    }
+    return {};
+}
+
+bool LobbyJudge::is_settled() const {
+    for (const auto& [id, client] : clients_) {
+        if (!complaint(id, client).empty()) return false;
+    }
+    return true;
+}
+
+void LobbyJudge::check_settled() {
+    for (const auto& [id, client] : clients_) {
+        if (client.is_over) continue;
+        check("all-assigned");
+        check("no-lost-message");
+        const std::string invariant = complaint(id, client);
+        if (invariant.empty()) continue;
+        violated(invariant,
+                 "client",
+                 "client " + id_text(id) + " (runtime " + id_text(client.runtime) +
+                     ") has not settled: " + invariant);
+    }
+}
+
+std::uint64_t LobbyJudge::living_clients() const {
+    std::uint64_t count = 0;
+    for (const auto& [id, client] : clients_) count += client.is_over ? 0 : 1;
+    return count;
+}
+
+}  // namespace playback::scenarios

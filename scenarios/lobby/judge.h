@@ -1,0 +1,127 @@
+// LobbyJudge: the invariants of the lobby, checked on every event that a client can see.
+//
+// It keeps the reference model: who was promised what. While the run goes on it checks safety; once
+// the faults have stopped and the world had time to settle, `check_settled` demands liveness. What
+// was lost with a runtime that died is excused; nothing else is. The same judge listens to a
+// simulated run and to a load on a real node.
+//
+// Invariants (docs/simulation.md has them in words): no-lost-message, message-order, no-duplicate,
+// one-runtime, greeting-first, all-assigned, profile-never-older, no-foreign-role, account-kept,
+// no-early-end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "scenarios/actors/observer.h"
+
+namespace playback::scenarios {
+
+struct JudgeOptions {
+    // The client inactivity interval of the node: nobody who was active more recently may be ended.
+    Duration client_inactive = seconds(30);
+    std::function<Instant()> now;
+    // (invariant, entity kind, message)
+    std::function<void(std::string, std::string, std::string)> report;
+    std::function<void(std::string_view)> checked;
+};
+
+class LobbyJudge final : public Observer {
+public:
+    explicit LobbyJudge(JudgeOptions options) : options_(std::move(options)) {}
+
+    // From the host of containers: this runtime's process ended (killed, crashed, stopped).
+    void runtime_died(std::uint64_t runtime) { runtimes_[runtime].is_dead = true; }
+
+    // After the faults have stopped: is everything delivered and everybody seated?
+    [[nodiscard]] bool is_settled() const;
+    // Reports what is not, as violations of liveness.
+    void check_settled();
+
+    [[nodiscard]] std::uint64_t calls() const { return calls_; }
+    [[nodiscard]] std::uint64_t failed_calls() const { return failed_calls_; }
+    [[nodiscard]] std::uint64_t messages_delivered() const { return delivered_; }
+    [[nodiscard]] const std::map<std::string, std::uint64_t>& checks() const { return checks_; }
+    [[nodiscard]] std::uint64_t living_clients() const;
+
+    // Observer
+    void called(std::string_view what, int status) override;
+    void signed_up(std::uint32_t player, std::uint64_t user) override;
+    void login_refused(std::uint32_t player, std::uint64_t user, int status) override;
+    void client_wanted(std::uint64_t user) override;
+    void client_created(std::uint32_t player, std::uint64_t user, std::uint64_t client) override;
+    void greeted(std::uint64_t client) override;
+    void assigned(std::uint64_t client, std::uint64_t runtime) override;
+    void client_active(std::uint64_t client) override;
+    void client_ended(std::uint64_t client, std::string_view why) override;
+    void client_left(std::uint64_t client) override;
+    void said(std::uint64_t client, std::uint64_t serial) override;
+    void say_acknowledged(std::uint64_t client, std::uint64_t serial) override;
+    void heard(std::uint64_t client, std::uint64_t message, std::uint64_t serial) override;
+    void runtime_started(std::uint64_t runtime) override;
+    void runtime_ended(std::uint64_t runtime) override;
+    void client_joined(std::uint64_t runtime,
+                       std::uint64_t client,
+                       std::uint64_t user,
+                       std::uint64_t profile_version) override;
+    void client_removed(std::uint64_t runtime, std::uint64_t client) override;
+    void received(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) override;
+    void answered(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) override;
+    void answer_acknowledged(std::uint64_t runtime,
+                             std::uint64_t client,
+                             std::uint64_t serial) override;
+    void profile_acknowledged(std::uint64_t user, std::uint64_t version) override;
+    void intruded(std::string_view path, int status) override;
+    void kept_out() override { check("no-foreign-role"); }
+
+private:
+    // One message on its way, by serial.
+    struct Passage {
+        std::uint32_t tries = 0;
+        std::uint32_t arrivals = 0;
+        bool is_acknowledged = false;
+    };
+    struct Client {
+        std::uint64_t user = 0;
+        bool was_greeted = false;
+        bool is_over = false;  // ended, or its player has left it
+        Instant active_at;
+        std::uint64_t runtime = 0;         // as it was told last
+        std::set<std::uint64_t> runtimes;  // that ever had it, or that it was told
+        std::map<std::uint64_t, Passage> to_runtime;
+        std::map<std::uint64_t, Passage> to_client;
+        std::uint64_t last_received = 0;
+        std::uint64_t profile_floor = 0;
+    };
+    struct User {
+        std::uint64_t profile = 0;          // the newest acknowledged version
+        std::uint64_t floor_at_wanted = 0;  // when the client was asked for
+    };
+    struct RuntimeState {
+        bool is_dead = false;
+        std::set<std::uint64_t> seated;
+    };
+
+    void check(std::string_view invariant);
+    void violated(std::string_view invariant, std::string_view entity, std::string message);
+    // Did a runtime that had the client die? Then messages may have gone with it.
+    [[nodiscard]] bool lost_with_runtime(const Client& client) const;
+    [[nodiscard]] std::string complaint(std::uint64_t id, const Client& client) const;
+
+    JudgeOptions options_;
+    std::map<std::uint64_t, Client> clients_;
+    std::map<std::uint64_t, User> users_;
+    std::map<std::uint64_t, RuntimeState> runtimes_;
+    std::map<std::string, std::uint64_t> checks_;
+    std::uint64_t calls_ = 0;
+    std::uint64_t failed_calls_ = 0;
+    std::uint64_t delivered_ = 0;
+};
+
+}  // namespace playback::scenarios
