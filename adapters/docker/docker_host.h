@@ -57,6 +57,7 @@ private:
     io::Task<void> watch();
     io::Task<bool> follow_events();
     io::Task<void> read_events(docker::Exchange& events);
+    io::Task<void> settle(docker::Event event);
     void changed();
 
     io::Clock& clock_;

@@ -11,6 +11,7 @@ using docker::Request;
 
 constexpr Duration connect_timeout = seconds(5);
 constexpr Duration ping_timeout = seconds(5);
+constexpr Duration settle_timeout = seconds(5);
 // A stream that says nothing for this long may have lost its other end.
 constexpr Duration quiet_max = seconds(10);
 constexpr Duration backoff_min = milliseconds(100);
@@ -71,6 +72,7 @@ io::Task<bool> DockerHost::follow_events() {
 }
 
 io::Task<void> DockerHost::read_events(Exchange& events) {
+    docker::Lines lines;
     for (;;) {
         events.expire_at(clock_.now() + quiet_max);
         Result<bool> read = co_await events.read();
@@ -81,8 +83,20 @@ io::Task<void> DockerHost::read_events(Exchange& events) {
             continue;
         }
         if (!read || !*read) co_return;
-        if (!events.take_body().empty()) changed();
+        Result<std::vector<std::string>> taken = lines.take(events.take_body());
+        if (!taken) co_return;
+        for (const std::string& line : *taken) co_await settle(docker::parse_event(line));
+        if (!taken->empty()) changed();
     }
+}
+
+// The daemon tells of a death before a listing shows it, and holds the container's lock until one
+// does. Inspecting waits for that lock.
+io::Task<void> DockerHost::settle(docker::Event event) {
+    if (event.action != "die" || stopping_) co_return;
+    Result<docker::Inspection> settled =
+        co_await inspect(std::move(event.container), clock_.now() + settle_timeout);
+    static_cast<void>(settled);
 }
 
 }  // namespace playback::adapters

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -192,20 +193,34 @@ bool says_not_found(std::string_view message) {
     return std::ranges::any_of(words, [&](const char* word) { return message.contains(word); });
 }
 
-Result<void> PullProgress::take(std::string_view bytes) {
-    for (std::size_t begin = 0; begin < bytes.size();) {
-        const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
-        line_.append(bytes.substr(begin, end - begin));
+Result<std::vector<std::string>> Lines::take(std::string_view bytes) {
+    std::vector<std::string> lines;
+    while (!bytes.empty()) {
+        const std::size_t end = bytes.find('\n');
+        line_.append(bytes.substr(0, end));
         if (line_.size() > line_bytes_max) return Error{Errc::corrupt, "docker sent a long line"};
-        if (end == bytes.size()) break;
-        const Json json = Json::parse(line_, nullptr, false);
-        line_.clear();
-        begin = end + 1;
-        const std::string error = shortened(string_of(member(json, "error")));
+        if (end == std::string_view::npos) break;
+        lines.push_back(std::exchange(line_, {}));
+        bytes.remove_prefix(end + 1);
+    }
+    return lines;
+}
+
+Result<void> PullProgress::take(std::string_view bytes) {
+    TRY(lines, lines_.take(bytes));
+    for (const std::string& line : lines) {
+        const Json json = Json::parse(line, nullptr, false);
+        std::string error = shortened(string_of(member(json, "error")));
         if (error.empty()) continue;
-        return Error{says_not_found(error) ? Errc::not_found : Errc::io_failed, error};
+        const Errc code = says_not_found(error) ? Errc::not_found : Errc::io_failed;
+        return Error{code, std::move(error)};
     }
     return {};
+}
+
+Event parse_event(std::string_view line) {
+    const Json json = Json::parse(line, nullptr, false);
+    return {string_of(member(json, "Action")), string_of(member(member(json, "Actor"), "ID"))};
 }
 
 void LogTail::take(std::string_view bytes) {

@@ -51,18 +51,33 @@ Result<std::vector<io::ContainerStatus>> parse_list(std::string_view body);
 
 // --- streams ---
 
-// Reads the progress of a pull: one JSON object per line; an error comes inside the stream.
-class PullProgress {
+// Cuts a stream of JSON objects, one on each line, into its lines.
+class Lines {
 public:
     static constexpr std::size_t line_bytes_max = 65'536;
 
-    // Fails with not_found or io_failed when the stream tells of a failure, corrupt if a line has
-    // no end.
-    Result<void> take(std::string_view bytes);
+    // The lines that are whole now. Fails with corrupt if one has no end.
+    Result<std::vector<std::string>> take(std::string_view bytes);
 
 private:
     std::string line_;
 };
+
+// Reads the progress of a pull, where an error comes inside the stream.
+class PullProgress {
+public:
+    // Fails with not_found or io_failed when the stream tells of a failure, or with corrupt.
+    Result<void> take(std::string_view bytes);
+
+private:
+    Lines lines_;
+};
+
+struct Event {
+    std::string action;     // "start", "die", ...
+    std::string container;  // its id
+};
+Event parse_event(std::string_view line);
 
 // Takes the log stream apart (eight bytes of header before each piece of stdout or stderr) and
 // keeps its last bytes.

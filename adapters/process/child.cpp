@@ -11,15 +11,15 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/base/check.h"
 
-namespace playback::adapters {
+namespace playback::adapters::process {
 namespace {
 
 constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -92,6 +92,11 @@ void prepare_environment(Prepared& prepared, const ChildPlan& plan) {
     prepared.environment.push_back(nullptr);
 }
 
+// glibc 2.36 declares its own wrapper as a C++ function, which does not link.
+Descriptor open_pidfd(pid_t pid) {
+    return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+}
+
 Result<std::pair<Descriptor, Descriptor>> make_pipe() {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return errno_error("make a pipe");
@@ -161,7 +166,7 @@ Result<Child> spawn_child(const ChildPlan& plan) {
 
     failure.second.reset();
     Result<void> started = await_exec(std::move(failure.first), path);
-    Descriptor exit(pidfd_open(pid, 0));
+    Descriptor exit = open_pidfd(pid);
     if (started && !exit) started = errno_error("open the process");
     if (!started) {
         kill(pid, SIGKILL);
@@ -173,7 +178,7 @@ Result<Child> spawn_child(const ChildPlan& plan) {
 }
 
 std::optional<Descriptor> open_process(const ProcessId& id) {
-    Descriptor process(pidfd_open(id.pid, 0));
+    Descriptor process = open_pidfd(id.pid);
     // The start time is read after the descriptor is held: now it cannot be somebody else's.
     if (!process || start_time(id.pid) != id.started) return std::nullopt;
     pollfd ended{process.get(), POLLIN, 0};
@@ -214,4 +219,4 @@ Ending bury_child(pid_t pid) {
             "signal " + std::to_string(status) + " (" + strsignal(status) + ")"};
 }
 
-}  // namespace playback::adapters
+}  // namespace playback::adapters::process

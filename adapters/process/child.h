@@ -15,7 +15,7 @@
 
 #include "engine/base/result.h"
 
-namespace playback::adapters {
+namespace playback::adapters::process {
 
 // Owns a file descriptor.
 class Descriptor {
@@ -81,4 +81,4 @@ struct Ending {
 // Ends what is left of the group of our child that has ended, and buries the child.
 Ending bury_child(pid_t pid);
 
-}  // namespace playback::adapters
+}  // namespace playback::adapters::process

@@ -10,11 +10,12 @@
 
 #include "engine/base/check.h"
 
-namespace playback::adapters {
+namespace playback::adapters::process {
 namespace {
 
 constexpr auto memory_watch_period = std::chrono::milliseconds(250);
 constexpr std::uint64_t bytes_per_megabyte = 1 << 20;
+constexpr std::uint64_t hard_limit_factor = 8;
 constexpr std::size_t output_bytes_per_turn = 65'536;
 constexpr std::size_t output_bytes_at_end = 1 << 20;  // a pipe holds at most this
 constexpr std::int32_t killed_exit_code = 128 + SIGKILL;
@@ -220,9 +221,10 @@ void Keeper::start(Plan plan, Done done) {
 Result<void> Keeper::launch(const Plan& plan) {
     const io::ContainerSpec& spec = plan.spec;
     ChildPlan child_plan{plan.path, spec.environment, 0};
-    // Address space is more than what is resident, so the hard limit is wider than the watched one.
+    // What is reserved is more than what is resident, so the hard limit is wider than the watched
+    // one: it only stops who outruns the watch.
     if (plan.hard_memory_limit)
-        child_plan.data_bytes_max = 2 * spec.memory_limit * bytes_per_megabyte;
+        child_plan.data_bytes_max = hard_limit_factor * spec.memory_limit * bytes_per_megabyte;
 
     records_.erase(spec.name);
     TRY(child, spawn_child(child_plan));
@@ -300,4 +302,4 @@ Result<std::string> Keeper::logs(const std::string& name, std::size_t bytes_max)
     return LogFile::tail(records_.log_path(name), bytes_max);
 }
 
-}  // namespace playback::adapters
+}  // namespace playback::adapters::process

@@ -22,7 +22,7 @@
 #include "engine/base/time.h"
 #include "engine/io/container_host.h"
 
-namespace playback::adapters {
+namespace playback::adapters::process {
 
 class Keeper {
 public:
@@ -89,4 +89,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace playback::adapters
+}  // namespace playback::adapters::process

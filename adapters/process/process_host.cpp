@@ -11,6 +11,9 @@
 
 namespace playback::adapters {
 
+using process::Keeper;
+using process::Records;
+
 // Counts changes on the loop's side.
 struct ProcessHost::Changes {
     explicit Changes(io::Clock& clock) : signal(clock) {}

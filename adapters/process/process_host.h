@@ -29,7 +29,9 @@ struct ProcessHostOptions {
     bool hard_memory_limit = true;
 };
 
+namespace process {
 class Keeper;
+}
 
 class ProcessHost final : public io::ContainerHost {
 public:
@@ -62,7 +64,7 @@ private:
     template <class T>
     using Answer = std::move_only_function<void(Result<T>)>;
     template <class T>
-    using Question = std::move_only_function<void(Keeper&, Answer<T>)>;
+    using Question = std::move_only_function<void(process::Keeper&, Answer<T>)>;
 
     ProcessHost(ProcessHostOptions options, io::Clock& clock, PostToLoop post_to_loop);
 
@@ -74,7 +76,7 @@ private:
     io::Clock& clock_;
     PostToLoop post_to_loop_;
     std::shared_ptr<Changes> changes_;  // also held by what is on its way to the loop
-    std::unique_ptr<Keeper> keeper_;
+    std::unique_ptr<process::Keeper> keeper_;
 };
 
 }  // namespace playback::adapters

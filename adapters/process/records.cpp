@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-namespace playback::adapters {
+namespace playback::adapters::process {
 namespace {
 
 namespace fs = std::filesystem;
@@ -139,4 +139,4 @@ std::string LogFile::tail(const std::string& path, std::size_t bytes_max) {
     return bytes;
 }
 
-}  // namespace playback::adapters
+}  // namespace playback::adapters::process

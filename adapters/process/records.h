@@ -16,7 +16,7 @@
 #include "engine/base/result.h"
 #include "engine/io/container_host.h"
 
-namespace playback::adapters {
+namespace playback::adapters::process {
 
 struct RecordLabel {
     std::string name;
@@ -99,4 +99,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace playback::adapters
+}  // namespace playback::adapters::process

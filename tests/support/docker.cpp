@@ -188,7 +188,10 @@ void PrivateDocker::stop() {
 }
 
 void PrivateDocker::freeze(bool frozen) const {
-    if (daemon_ > 0) kill(daemon_, frozen ? SIGSTOP : SIGCONT);
+    if (daemon_ <= 0) return;
+    kill(daemon_, frozen ? SIGSTOP : SIGCONT);
+    // It stands still only once its last thread does.
+    if (frozen) waitpid(daemon_, nullptr, WUNTRACED);
 }
 
 std::string PrivateDocker::import_image(const std::string& name, const std::string& program) {
