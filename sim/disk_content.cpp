@@ -87,7 +87,7 @@ void DiskContent::add(Change change) {
 }
 
 void DiskContent::write(Stamp stamp, std::uint64_t offset, std::string_view bytes) {
-    add({stamp, false, offset, std::string(bytes)});
+    add({stamp, false, false, offset, std::string(bytes)});
 }
 
 void DiskContent::write_in_part(Stamp stamp,
@@ -106,7 +106,7 @@ void DiskContent::write_in_part(Stamp stamp,
 }
 
 void DiskContent::truncate(Stamp stamp, std::uint64_t size) {
-    add({stamp, true, size, {}});
+    add({stamp, true, false, size, {}});
 }
 
 void DiskContent::sync(Stamp stamp) {
@@ -117,8 +117,9 @@ void DiskContent::sync(Stamp stamp) {
 void DiskContent::sync_failed(Stamp stamp, Loss loss, Random& random, LossCounts& counts) {
     // What is left is as durable as the rest: the cache and the platter agree again.
     const std::string left = survivors(stamp.start, loss, random, counts);
-    write(stamp, 0, left);
-    truncate(stamp, left.size());
+    const std::uint64_t size = left.size();
+    add({stamp, false, true, 0, left});
+    add({stamp, true, true, size, {}});
     sync(stamp);
 }
 
@@ -180,12 +181,10 @@ std::string DiskContent::survivors(Instant at,
     const std::size_t torn = in_order ? safe + random.below(changes_.size() - safe) : 0;
 
     for (std::size_t i = 0; i < changes_.size(); ++i) {
-        const Share share = i < safe   ? Share::all
-                            : in_order ? (i < torn    ? Share::all
-                                          : i == torn ? Share::part
-                                                      : Share::none)
-                                       : share_of(loss.order);
         const Change& change = changes_[i];
+        Share share = share_of(loss.order);
+        if (in_order) share = i < torn ? Share::all : i == torn ? Share::part : Share::none;
+        if (i < safe || change.certain) share = Share::all;
         if (share == Share::part && !change.is_truncation) {
             put_torn(content, change.offset, change.bytes, loss.garbage, random, counts);
             continue;

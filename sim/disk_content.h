@@ -77,6 +77,7 @@ private:
     struct Change {
         Stamp stamp;
         bool is_truncation = false;
+        bool certain = false;      // drawn already: a power loss finds it there
         std::uint64_t offset = 0;  // or the new size
         std::string bytes;
 

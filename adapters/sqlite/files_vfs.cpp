@@ -17,7 +17,9 @@ struct VfsFile {
     std::unique_ptr<io::File> file;
     io::Files* files = nullptr;
     std::string remove_at_close;
-    bool sync_directory = false;  // its name is new: the first sync covers the directory too
+    // Its name may not be durable (a process before us may have made it and died), so the first
+    // sync covers the directory too.
+    bool sync_directory = false;
 };
 
 VfsFile& of(sqlite3_file* file) {
@@ -124,8 +126,6 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     if (name == nullptr) return SQLITE_CANTOPEN;  // temporary files: the store keeps them in memory
     io::Files& files = files_of(vfs);
     const bool create = (flags & SQLITE_OPEN_CREATE) != 0;
-    const Result<bool> existed = files.exists(name);
-    if (!existed) return SQLITE_IOERR_ACCESS;
     Result<std::unique_ptr<io::File>> opened = files.open(name, create);
     if (!opened) return code_of(opened.error(), SQLITE_CANTOPEN);
 
@@ -133,7 +133,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     self->file = std::move(*opened);
     self->files = &files;
     const bool is_log = (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL)) != 0;
-    self->sync_directory = is_log && !*existed;
+    self->sync_directory = is_log && create;
     if ((flags & SQLITE_OPEN_DELETEONCLOSE) != 0) self->remove_at_close = name;
     self->base.pMethods = &methods;
     if (out_flags != nullptr) *out_flags = flags;

@@ -3,8 +3,8 @@
 //
 // Registered under a name of its own while it lives, never as the default. For databases in WAL
 // mode with locking_mode=EXCLUSIVE: there are no shared-memory methods, and file locks are no-ops
-// because the store holds the data directory's own lock. A new journal or write-ahead log has its
-// directory synced with its first sync, as on a real system.
+// because the store holds the data directory's own lock. The first sync of a journal or
+// write-ahead log covers its directory as well, as on a real system.
 #pragma once
 
 #include <memory>

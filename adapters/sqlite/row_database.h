@@ -93,6 +93,7 @@ private:
     Result<void> prepare_statements();
     Result<void> load_epochs();
     Result<void> load_log();
+    Result<void> start_log_again();
 
     void fence(Commit& commit) const;
     void encode(const Commit& commit);

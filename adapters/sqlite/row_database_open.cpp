@@ -69,7 +69,16 @@ Result<void> RowDatabase::open_file() {
     if (!full) TRY_VOID(connection_.execute("PRAGMA synchronous=NORMAL"));
     TRY_VOID(prepare_statements());
     TRY_VOID(load_epochs());
-    return load_log();
+    TRY_VOID(load_log());
+    return start_log_again();
+}
+
+// What a power loss tore off SQLite's log lies behind its end and still fits to it. Were the log
+// continued, a second loss could bring that back; started again, it gets new salts.
+Result<void> RowDatabase::start_log_again() {
+    const Result<bool> copied = connection_.checkpoint();
+    if (copied || copied.error().code == Errc::full) return {};
+    return copied.error();
 }
 
 Result<void> RowDatabase::check_owner(bool& is_new) {
