@@ -285,7 +285,7 @@ bool Disk::rot(std::string_view name) {
     std::array<char, sector> noise{};
     random_.fill(noise);
     const std::string_view bytes(noise.data(), noise.size());
-    file->content.overwrite_silently(offset, bytes);
+    file->content.overwrite_silently(now_(), offset, bytes);
     ++counts_.rotten;
     record(DiskOperation::rot, file->number, offset, bytes);
     return true;

@@ -123,7 +123,8 @@ void DiskContent::sync_failed(Stamp stamp, Loss loss, Random& random, LossCounts
     sync(stamp);
 }
 
-void DiskContent::overwrite_silently(std::uint64_t offset, std::string_view bytes) {
+void DiskContent::overwrite_silently(Instant now, std::uint64_t offset, std::string_view bytes) {
+    settle(now);
     for (std::string* const content : {&live_, &durable_}) {
         if (offset >= content->size()) continue;
         const std::size_t room = content->size() - static_cast<std::size_t>(offset);

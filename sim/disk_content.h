@@ -64,7 +64,7 @@ public:
     void sync_failed(Stamp stamp, Loss loss, Random& random, LossCounts& counts);
 
     // Bytes that rot where they lie, in the cache and on the platter.
-    void overwrite_silently(std::uint64_t offset, std::string_view bytes);
+    void overwrite_silently(Instant now, std::uint64_t offset, std::string_view bytes);
     // Starts with these bytes, all durable.
     void restore(std::string_view bytes);
 
