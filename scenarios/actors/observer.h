@@ -25,7 +25,8 @@ struct Observer {
     virtual void client_created(std::uint32_t player, std::uint64_t user, std::uint64_t client) = 0;
     virtual void greeted(std::uint64_t client) = 0;
     virtual void assigned(std::uint64_t client, std::uint64_t runtime) = 0;
-    // An interchange of the client was answered: it was alive just now.
+    // An interchange of the client leaves now; it was answered, so the node saw it after it left.
+    virtual void client_calling(std::uint64_t client) = 0;
     virtual void client_active(std::uint64_t client) = 0;
     // The node said that the client has ended, by message or by 404.
     virtual void client_ended(std::uint64_t client, std::string_view why) = 0;

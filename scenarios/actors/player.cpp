@@ -216,6 +216,7 @@ io::Task<void> Player::poll() {
         options_.first_generation ? "interchange" : "interchange-messages";
     const std::uint64_t client = client_;
     const std::uint32_t wait = may_wait ? options_.long_poll_seconds : 0;
+    observer_.client_calling(client_);
     Result<HttpAnswer> answer = co_await call(method, std::move(body), wait);
     if (client != client_) co_return;
     if (!answer || !answer->ok()) {

@@ -58,6 +58,7 @@ void LobbyJudge::client_created(std::uint32_t, std::uint64_t user, std::uint64_t
     state.user = user;
     state.active_at = options_.now();
     state.profile_floor = users_[user].floor_at_wanted;
+    check_profile(state);
 }
 
 void LobbyJudge::greeted(std::uint64_t client) {
@@ -127,13 +128,14 @@ void LobbyJudge::received(std::uint64_t runtime, std::uint64_t client, std::uint
                      std::to_string(passage.tries) + " times");
     }
     check("message-order");
-    if (passage.arrivals == 1 && serial < state.last_received) {
+    std::uint64_t& last = state.last_received[runtime];
+    if (passage.arrivals == 1 && serial < last) {
         violated("message-order",
                  "message to runtime",
                  "message " + id_text(serial) + " of client " + id_text(client) +
-                     " arrived after " + id_text(state.last_received));
+                     " arrived after " + id_text(last));
     }
-    state.last_received = std::max(state.last_received, serial);
+    last = std::max(last, serial);
 }
 
 // --- messages from runtimes to clients ---
@@ -172,7 +174,7 @@ void LobbyJudge::runtime_ended(std::uint64_t runtime) {
 
 void LobbyJudge::client_joined(std::uint64_t runtime,
                                std::uint64_t client,
-                               std::uint64_t user,
+                               std::uint64_t,
                                std::uint64_t profile_version) {
     RuntimeState& state = runtimes_[runtime];
     Client& seated = clients_[client];
@@ -183,16 +185,21 @@ void LobbyJudge::client_joined(std::uint64_t runtime,
                  "client",
                  "client " + id_text(client) + " joined runtime " + id_text(runtime) + " twice");
     }
+    seated.profile_shown = std::min(seated.profile_shown, profile_version);
+    check_profile(seated);
+}
+
+void LobbyJudge::check_profile(const Client& client) {
+    // A runtime may hear of a client before its player has read the answer that created it; of a
+    // client whose creation was never answered nobody knows what it may show.
+    if (client.user == 0) return;
     check("profile-never-older");
-    // The runtime may hear of a client before the player has read the answer that created it.
-    const std::uint64_t floor =
-        seated.user != 0 ? seated.profile_floor : users_[user].floor_at_wanted;
-    if (profile_version < floor) {
-        violated("profile-never-older",
-                 "user",
-                 "user " + id_text(user) + " came with profile " + id_text(profile_version) +
-                     " after " + id_text(floor) + " was acknowledged");
-    }
+    if (client.profile_shown >= client.profile_floor) return;
+    violated("profile-never-older",
+             "user",
+             "user " + id_text(client.user) + " came with profile " +
+                 id_text(client.profile_shown) + " after " + id_text(client.profile_floor) +
+                 " was acknowledged");
 }
 
 void LobbyJudge::client_removed(std::uint64_t runtime, std::uint64_t client) {

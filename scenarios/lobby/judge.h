@@ -58,6 +58,7 @@ public:
     void client_created(std::uint32_t player, std::uint64_t user, std::uint64_t client) override;
     void greeted(std::uint64_t client) override;
     void assigned(std::uint64_t client, std::uint64_t runtime) override;
+    void client_calling(std::uint64_t client) override;
     void client_active(std::uint64_t client) override;
     void client_ended(std::uint64_t client, std::string_view why) override;
     void client_left(std::uint64_t client) override;
@@ -90,14 +91,16 @@ private:
     struct Client {
         std::uint64_t user = 0;
         bool was_greeted = false;
-        bool is_over = false;  // ended, or its player has left it
-        Instant active_at;
+        bool is_over = false;              // ended, or its player has left it
+        Instant calling_at;                // when its interchange left
+        Instant active_at;                 // when the last one that was answered had left
         std::uint64_t runtime = 0;         // as it was told last
         std::set<std::uint64_t> runtimes;  // that ever had it, or that it was told
         std::map<std::uint64_t, Passage> to_runtime;
         std::map<std::uint64_t, Passage> to_client;
-        std::uint64_t last_received = 0;
+        std::map<std::uint64_t, std::uint64_t> last_received;  // by runtime
         std::uint64_t profile_floor = 0;
+        std::uint64_t profile_shown = UINT64_MAX;  // the oldest that a runtime was shown
     };
     struct User {
         std::uint64_t profile = 0;          // the newest acknowledged version
@@ -109,6 +112,7 @@ private:
     };
 
     void check(std::string_view invariant);
+    void check_profile(const Client& client);
     void violated(std::string_view invariant, std::string_view entity, std::string message);
     // Did a runtime that had the client die? Then messages may have gone with it.
     [[nodiscard]] bool lost_with_runtime(const Client& client) const;
