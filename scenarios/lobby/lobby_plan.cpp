@@ -1,0 +1,165 @@
+#include "scenarios/lobby/lobby_plan.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "sim/fault_catalogue.h"
+
+namespace playback::scenarios {
+namespace {
+
+struct Shape {
+    std::int64_t players = 1;
+    Duration length;
+    Duration action_interval;  // of one player, on average
+    std::int64_t max_assignments = 8;
+    std::size_t faults_max = 100;
+    bool draws_manners = true;  // polling, generations, durability: drawn per run
+};
+
+Shape draw_shape(Random& random, std::string_view profile) {
+    Shape shape;
+    if (profile == "small") {
+        shape.players = random.log_between(1, 30);
+        shape.length = Duration{random.log_between(seconds(5).ns, seconds(120).ns)};
+        shape.action_interval = Duration{random.log_between(milliseconds(200).ns, seconds(20).ns)};
+        shape.max_assignments = random.log_between(1, 16);
+        return shape;
+    }
+    shape.players = 100;
+    shape.length = minutes(10);
+    shape.action_interval = seconds(10);
+    shape.max_assignments = 10;
+    shape.faults_max = 40;
+    shape.draws_manners = false;
+    return shape;
+}
+
+void draw_knobs(sim::Plan& plan, const Shape& shape, std::string_view profile) {
+    Random random = Random::stream(plan.seed, "knobs");
+    plan.knobs["max_assignments"] = shape.max_assignments;
+    plan.knobs["min_lobbies"] = random.between(0, 2);
+    plan.knobs["long_poll"] = profile == "polling" ? 0 : 1;
+    plan.knobs["poll_interval_ms"] = 1000;
+    plan.knobs["p1_percent"] = 0;
+    plan.knobs["durability"] = 0;  // io::Durability: full
+    plan.knobs["slots"] = 16;
+    plan.knobs["fault_points"] = 0;
+    plan.knobs["client_inactive_ms"] = 30'000;
+    plan.knobs["runtime_inactive_ms"] = 10'000;
+    if (!shape.draws_manners) return;
+    plan.knobs["long_poll"] = random.chance(2, 3) ? 1 : 0;
+    plan.knobs["poll_interval_ms"] = random.log_between(200, 2000);
+    plan.knobs["p1_percent"] = random.chance(1, 3) ? random.between(0, 100) : 0;
+    plan.knobs["durability"] = random.chance(1, 8) ? 1 : 0;
+    plan.knobs["slots"] = random.log_between(1, 32);
+    plan.knobs["fault_points"] = random.chance(1, 2) ? 1 : 0;
+    plan.knobs["draw_ties"] = random.chance(1, 2) ? 1 : 0;
+    plan.knobs["disk"] = static_cast<std::int64_t>(random.next() >> 1);  // its speed
+}
+
+// What one player does, drawn from a stream of its own.
+void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std::uint64_t& id) {
+    Random random = Random::stream(plan.seed, "player", number);
+    const std::string actor = "player-" + std::to_string(number);
+    const Instant begin = Instant{} + game_ready;
+    const Instant end = begin + shape.length;
+    const Instant join = begin + Duration{random.between(0, shape.length.ns / 3)};
+    const auto add = [&](Instant at, std::string kind) {
+        plan.ops.push_back({++id, at, actor, std::move(kind), {}});
+    };
+    add(join, "join");
+    const bool is_restless = random.chance(1, 4);
+    bool is_silent = false;
+    Instant at = join;
+    for (;;) {
+        at = at + Duration{random.between(1, 2 * shape.action_interval.ns)};
+        if (at >= end) break;
+        const std::uint64_t what = random.below(100);
+        if (is_silent) {
+            add(at, "come_back");
+            is_silent = false;
+        } else if (is_restless && what < 10) {
+            add(at, what < 5 ? "go_silent" : "come_back");
+            is_silent = what < 5;
+        } else {
+            add(at, what < 35 ? "set_profile" : "say");
+        }
+    }
+    if (is_silent) add(end, "come_back");
+}
+
+std::vector<sim::FaultChoice> choices(bool power_loss_allowed) {
+    std::vector<std::string> links{"backend|docker"};
+    std::vector<std::string> machines{"backend", "docker"};
+    for (std::uint32_t i = 0; i < player_machines; ++i) {
+        const std::string name = "players-" + std::to_string(i);
+        links.push_back(name + "|backend");
+        links.push_back("backend|" + name);
+        machines.push_back(name);
+    }
+    const std::vector<std::string> backend{"backend"};
+    const std::vector<std::string> docker{"docker"};
+    std::vector<sim::FaultChoice> result;
+    for (const sim::FaultKind& kind : sim::fault_catalogue()) {
+        const std::string name(kind.name);
+        if (name == "node_power_loss" && !power_loss_allowed) continue;
+        // A rotten sector is a disk that lies: detected, and no promise survives it.
+        if (name == "disk_rot") continue;
+        const bool is_container = kind.group == "container";
+        switch (kind.target) {
+            case sim::FaultTarget::link:
+                result.push_back({name, links});
+                break;
+            case sim::FaultTarget::machine:
+                result.push_back({name, machines});
+                break;
+            case sim::FaultTarget::node:
+                result.push_back({name, backend});
+                break;
+            case sim::FaultTarget::handler:
+                result.push_back({name, is_container ? docker : backend});
+                break;
+        }
+    }
+    return result;
+}
+
+void draw_faults(sim::Plan& plan, const Shape& shape) {
+    Random random = Random::stream(plan.seed, "faults");
+    const Instant begin = Instant{} + game_ready;
+    const sim::FaultWindow window{begin, begin + shape.length, shape.faults_max};
+    const bool power_loss_allowed = plan.knob("durability", 0) == 0;
+    plan.faults = sim::draw_faults(random, choices(power_loss_allowed), window);
+}
+
+}  // namespace
+
+Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) {
+    if (profile != "small" && profile != "reference" && profile != "polling") {
+        return Error{Errc::invalid_argument,
+                     "profile must be small, reference or polling, not " + std::string(profile)};
+    }
+    sim::Plan plan;
+    plan.scenario = lobby_scenario;
+    plan.profile = profile;
+    plan.seed = seed;
+    Random random = Random::stream(seed, "shape");
+    const Shape shape = draw_shape(random, profile);
+    plan.length = game_ready + shape.length;
+    plan.topology["players"] = shape.players;
+    draw_knobs(plan, shape, profile);
+    std::uint64_t id = 0;
+    for (std::int64_t number = 0; number < shape.players; ++number) {
+        draw_player(plan, shape, static_cast<std::uint64_t>(number), id);
+    }
+    std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
+        return std::pair(a.at, a.id) < std::pair(b.at, b.id);
+    });
+    draw_faults(plan, shape);
+    return plan;
+}
+
+}  // namespace playback::scenarios

@@ -1,0 +1,28 @@
+// Plans of the lobby scenario: who plays, what they do, what goes wrong.
+//
+// A plan is drawn from a seed and a profile and says everything; running it draws nothing about it.
+// Machines are named backend, docker and players-0 .. players-3; times are absolute, and the first
+// `game_ready` seconds belong to the studio that makes the game.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "sim/plan.h"
+
+namespace playback::scenarios {
+
+inline constexpr std::string_view lobby_scenario = "lobby";
+inline constexpr std::uint32_t player_machines = 4;
+
+// When players may come, and how long the world gets to settle after the last fault.
+inline constexpr Duration game_ready = seconds(4);
+inline constexpr Duration settle_time = seconds(30);
+
+// "small": up to 30 players and 120 s, faults by swarm; what hunts use. "reference": 100 players on
+// long poll, 10 runtimes, 10 minutes, about 20,000 calls. "polling": the same with clients that
+// poll each second, as existing SDKs do. Fails with invalid_argument for another name.
+Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile);
+
+}  // namespace playback::scenarios
