@@ -148,7 +148,6 @@ bool RequestParser::find_head(std::string_view buffer, Status& status) {
 
 HttpError RequestParser::read_head(std::string_view head) {
     std::string_view line = take_line(head);
-    if (line.size() > limits_.line_bytes_max) return {414, "the request line is too long"};
     const std::size_t method_end = line.find(' ');
     request_.method = line.substr(0, method_end);
     if (method_end == std::string_view::npos || method_end > method_bytes_max ||

@@ -82,7 +82,6 @@ std::size_t ResponseParser::feed_head(std::string_view bytes) {
 }
 
 void ResponseParser::read_status_line(std::string_view line) {
-    if (line.size() > limits_.line_bytes_max) return fail("the status line is too long");
     const std::string_view version = line.substr(0, 8);
     if (const HttpError error = read_version(version, version_minor_)) return fail(error.reason);
     const bool digits = line.size() >= 12 && line[8] == ' ' &&

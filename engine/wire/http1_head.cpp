@@ -75,6 +75,23 @@ HeadFinder::Found HeadFinder::refuse(int status, std::string_view reason) {
     return Found::refused;
 }
 
+// Of the two limits, the one that was passed first. A CR at the end is not part of the line.
+bool HeadFinder::within_limits(std::string_view bytes, std::size_t line_end, std::size_t end) {
+    std::size_t line_limit = line_begin_ + limits_.line_bytes_max;
+    if (line_limit < line_end && bytes[line_limit] == '\r') ++line_limit;
+    const bool line_over = line_end > line_limit;
+    const bool head_over = end > limits_.head_bytes_max;
+    if (line_over && (!head_over || line_limit <= limits_.head_bytes_max)) {
+        if (lines_ == 0)
+            refuse(414, "the request line is too long");
+        else
+            refuse(431, "a header is too long");
+    } else if (head_over) {
+        refuse(431, "the head is too long");
+    }
+    return !error_;
+}
+
 HeadFinder::Found HeadFinder::look(std::string_view bytes) {
     if (error_) return Found::refused;
     while (looked_ < bytes.size()) {
@@ -84,19 +101,15 @@ HeadFinder::Found HeadFinder::look(std::string_view bytes) {
             break;
         }
         const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
+        if (!within_limits(bytes, at, at + 1)) return Found::refused;
         if (at == 0 || bytes[at - 1] != '\r') return refuse(400, "a line must end in CR LF");
         const bool empty = at - 1 == line_begin_;
         looked_ = at + 1;
-        if (looked_ > limits_.head_bytes_max) return refuse(431, "the head is too long");
         if (empty) return Found::whole;
         line_begin_ = looked_;
         ++lines_;
     }
-    if (looked_ - line_begin_ > limits_.line_bytes_max)
-        return lines_ == 0 ? refuse(414, "the request line is too long")
-                           : refuse(431, "a header is too long");
-    if (looked_ > limits_.head_bytes_max) return refuse(431, "the head is too long");
-    return Found::not_yet;
+    return within_limits(bytes, looked_, looked_) ? Found::not_yet : Found::refused;
 }
 
 std::string_view take_line(std::string_view& head) {
@@ -113,7 +126,6 @@ HttpError read_headers(std::string_view lines,
     for (;;) {
         const std::string_view line = take_line(lines);
         if (line.empty()) return {};
-        if (line.size() > limits.line_bytes_max) return {431, "a header is too long"};
         if (headers.size() == limits.headers_max) return {431, "too many headers"};
         if (line.front() == ' ' || line.front() == '\t')
             return {400, "a header must not continue on the next line"};

@@ -71,8 +71,9 @@ void for_each_element(std::string_view list, Each&& each);
 
 bool is_token(std::string_view text);
 
-// Finds the empty line that ends a head. Remembers how far it has looked, so that a head that comes
-// byte by byte costs no more than one that comes whole.
+// Finds the empty line that ends a head, within the limits of its lines and its length. Remembers
+// how far it has looked, so that a head that comes byte by byte costs no more than a whole one; and
+// refuses at the same byte with the same words, however the bytes come.
 class HeadFinder {
 public:
     enum class Found : std::uint8_t { not_yet, whole, refused };
@@ -88,6 +89,7 @@ public:
 
 private:
     Found refuse(int status, std::string_view reason);
+    bool within_limits(std::string_view bytes, std::size_t line_end, std::size_t end);
 
     HttpLimits limits_;
     std::size_t looked_ = 0;

@@ -66,6 +66,7 @@ public:
     // What comes next, for members of several types.
     [[nodiscard]] bool next_is_array() const { return !failed_ && pending_ && is('['); }
     [[nodiscard]] bool next_is_object() const { return !failed_ && pending_ && is('{'); }
+    [[nodiscard]] bool next_is_string() const { return !failed_ && pending_ && is('"'); }
     // Any value, checked and verbatim.
     JsonText raw();
     void skip();
