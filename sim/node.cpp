@@ -64,7 +64,7 @@ void SimNode::boot() {
     if (incarnation_) return;
     if (!machine_.powered) {
         machine_.powered = true;
-        Random random = world_.random("monotonic", machine_.id, incarnations_);
+        Random random = world_.random("monotonic", hash_bytes(machine_.name), incarnations_);
         const Duration up = nanoseconds(random.log_between(1'000'000'000, 1'000'000'000'000));
         machine_.time.reboot(world_.now(), Instant{} + up);
         world_.fabric().wake_all();

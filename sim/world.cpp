@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "engine/base/check.h"
+#include "engine/base/hash.h"
 #include "sim/fabric.h"
 #include "sim/machine.h"
 #include "sim/node.h"
@@ -156,19 +157,28 @@ Machine& World::machine_for(const NodeOptions& options) {
     const std::string& name = options.machine.empty() ? options.name : options.machine;
     if (Machine* const known = find_machine(name); known != nullptr) return *known;
     const std::uint64_t id = machines_.size() + 1;
-    Random base = random("monotonic", id);
+    // By name and not by number, so that leaving out one machine leaves the others alone.
+    const std::uint64_t named = hash_bytes(name);
+    Random base = random("monotonic", named);
     const Duration up = nanoseconds(base.log_between(1'000'000'000, 1'000'000'000'000));
     const WallTime wall = options_.wall_start + (now_ - Instant{}) + options.wall_offset;
     machines_.push_back(std::make_unique<Machine>(id, name, NodeTime(now_, Instant{} + up, wall)));
     Machine& machine = *machines_.back();
     if (options.drift_ppb != 0) machine.set_drift(now_, options.drift_ppb);
     for (const std::string& address : options.addresses) fabric_->add_address(machine, address);
-    if (options.addresses.empty()) {
-        const std::string low = std::to_string(id / 250) + "." + std::to_string(id % 250 + 1);
-        fabric_->add_address(machine, "10.1." + low);
-    }
+    if (options.addresses.empty()) fabric_->add_address(machine, free_address(machine, named));
     fabric_->add_address(machine, name);
     return machine;
+}
+
+// 10.x.y.z, made of the hash of the machine's name.
+std::string World::free_address(Machine& machine, std::uint64_t hash) const {
+    for (;; hash = hash_mix(hash, 1)) {
+        std::string address = "10";
+        for (int shift = 0; shift < 24; shift += 8)
+            address += "." + std::to_string(1 + (hash >> shift & 0xff) % 254);
+        if (fabric_->resolve(machine, address) == nullptr) return address;
+    }
 }
 
 SimNode& World::add_node(const NodeOptions& options) {

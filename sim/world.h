@@ -123,6 +123,7 @@ private:
     void run_after_step();
     void check_budgets();
     Machine& machine_for(const NodeOptions& options);
+    std::string free_address(Machine& machine, std::uint64_t hash) const;
     std::uint64_t& checks_made(std::string_view invariant);
 
     WorldOptions options_;

@@ -153,7 +153,7 @@ TEST(Faults, BandwidthIsSlow) {
 
 TEST(Faults, BytesComeInPieces) {
     const auto deliveries = [](std::vector<PlanFault> faults) {
-        const Probe probe(std::move(faults));
+        const Probe probe(std::move(faults), {.pause = milliseconds(200)});
         return probe.verdict.events / static_cast<std::uint64_t>(probe.seen.rounds);
     };
     PlanFault pieces = fault("segment_bytes", "client|server", {{"most", std::int64_t{3}}});
