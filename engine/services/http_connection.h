@@ -67,7 +67,7 @@ private:
     io::Task<void> awaited_;
     Instant request_deadline_ = never;
     bool reading_ = false;     // waits for bytes: no request is being answered
-    bool closing_;     // after what is in output_
+    bool closing_;             // after what is in output_
     bool lost_frame_ = false;  // bytes of the peer may be left unread
 };
 

@@ -44,20 +44,21 @@ void RateLimit::rotate(Instant now) {
     rotated_at_ = now;
 }
 
-Duration RateLimit::take(std::string_view peer, Instant now) {
+Duration RateLimit::ask(std::string_view peer, Instant now, bool count) {
     if (options_.per_minute == 0) return {};
     const Result<IpAddress> address = parse_ip(peer);
     if (address && contains(options_.exempt, *address)) return {};
     const std::uint64_t key = address ? key_of(*address) : hash_of(peer);
 
     rotate(now);
-    if (Instant* const known = young_.find(key)) return take_from(*known, now);
-    const Instant* const older = old_.find(key);
-    if (older == nullptr && young_.size() + old_.size() >= options_.addresses_max)
+    Instant* const young = young_.find(key);
+    if (young != nullptr && count) return take_from(*young, now);
+    const Instant* const known = young != nullptr ? young : old_.find(key);
+    if (known == nullptr && young_.size() + old_.size() >= options_.addresses_max)
         return std::max(rotated_at_ + depth_ - now, interval_);
-    Instant full_at = older == nullptr ? now : *older;
+    Instant full_at = known == nullptr ? now : *known;
     const Duration wait = take_from(full_at, now);
-    young_.insert(key, full_at);
+    if (count) young_.insert(key, full_at);
     return wait;
 }
 

@@ -32,9 +32,12 @@ public:
 
     // Counts one call of `peer` (an address as io::Stream has it). Zero: it may go on; else it is
     // refused, not counted, and the next may succeed after this long.
-    Duration take(std::string_view peer, Instant now);
+    Duration take(std::string_view peer, Instant now) { return ask(peer, now, true); }
+    // What `take` would say, without counting a call.
+    Duration wait_of(std::string_view peer, Instant now) { return ask(peer, now, false); }
 
 private:
+    Duration ask(std::string_view peer, Instant now, bool count);
     [[nodiscard]] Duration take_from(Instant& full_at, Instant now) const;
     void rotate(Instant now);
 

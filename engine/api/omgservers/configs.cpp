@@ -1,0 +1,95 @@
+#include "engine/api/omgservers/configs.h"
+
+#include <string>
+#include <string_view>
+
+#include "engine/api/omgservers/members.h"
+#include "engine/wire/json_reader.h"
+
+namespace playback::omgservers {
+namespace {
+
+// What is not positive becomes 0, which the rules refuse, or take as "default" where 3.3 says so.
+std::uint32_t read_count(wire::JsonReader& in) {
+    if (in.null()) return 0;
+    const std::int32_t value = in.int32();
+    return value < 0 ? 0 : static_cast<std::uint32_t>(value);
+}
+
+// The same for a setting that keeps its default when it is null.
+void read_setting(wire::JsonReader& in, std::uint32_t& setting) {
+    if (in.null()) return;
+    const std::int32_t value = in.int32();
+    if (value < 0)
+        in.refuse("a number that is not negative is expected");
+    else
+        setting = static_cast<std::uint32_t>(value);
+}
+
+catalog::ModeGroup read_group(wire::JsonReader& in) {
+    catalog::ModeGroup group;
+    in.object([&](std::string_view name) {
+        if (name == "name" && !in.null()) group.name = in.string();
+        if (name == "min_players") group.min_players = read_count(in);
+        if (name == "max_players") group.max_players = read_count(in);
+    });
+    return group;
+}
+
+catalog::Mode read_mode(wire::JsonReader& in) {
+    catalog::Mode mode;
+    in.object([&](std::string_view name) {
+        if (name == "name" && !in.null()) mode.name = in.string();
+        if (name == "min_players") mode.min_players = read_count(in);
+        if (name == "max_players") mode.max_players = read_count(in);
+        if (name == "groups" && !in.null())
+            in.array([&] { mode.groups.push_back(read_group(in)); });
+    });
+    return mode;
+}
+
+void read_lobby(wire::JsonReader& in, lobby::DeploymentConfig& config) {
+    in.object([&](std::string_view name) {
+        if (name == "max_assignments") read_setting(in, config.lobby_max_assignments);
+        if (name == "min_lifetime") read_setting(in, config.lobby_min_lifetime_s);
+        if (name == "cpu_limit") read_setting(in, config.lobby_cpu_limit);
+        if (name == "memory_limit") read_setting(in, config.lobby_memory_limit);
+    });
+}
+
+// "V1" is the only version there is.
+void read_version(wire::JsonReader& in) {
+    if (in.null()) return;
+    if (in.string() != "V1" && in.ok()) in.refuse("version \"V1\" is expected");
+}
+
+}  // namespace
+
+Result<catalog::VersionConfig> read_version_config(const JsonText& text) {
+    catalog::VersionConfig config;
+    wire::JsonReader in(text.view(), request_json);
+    in.object([&](std::string_view name) {
+        if (name == "version") read_version(in);
+        if (name == "modes" && !in.null()) in.array([&] { config.modes.push_back(read_mode(in)); });
+    });
+    TRY_VOID(in.finish());
+    config.whole = text;
+    return config;
+}
+
+Result<lobby::DeploymentConfig> read_deployment_config(const JsonText& text) {
+    lobby::DeploymentConfig config;
+    if (text.empty()) return config;
+    wire::JsonReader in(text.view(), request_json);
+    in.object([&](std::string_view name) {
+        if (name == "version") read_version(in);
+        if (name == "min_lobbies") read_setting(in, config.min_lobbies);
+        if (name == "max_lobbies") read_setting(in, config.max_lobbies);
+        if (name == "lobby" && !in.null()) read_lobby(in, config);
+    });
+    TRY_VOID(in.finish());
+    config.whole = text;
+    return config;
+}
+
+}  // namespace playback::omgservers

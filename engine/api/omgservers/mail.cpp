@@ -1,0 +1,112 @@
+#include "engine/api/omgservers/mail.h"
+
+#include "engine/wire/json_writer.h"
+
+namespace playback::omgservers {
+namespace {
+
+using mailbox::ClientMail;
+using mailbox::ClientMailKind;
+using mailbox::RuntimeMail;
+using mailbox::RuntimeMailKind;
+
+// Lobbies only in this release: the other half is null.
+void write_runtime_config(wire::JsonWriter& out,
+                          LobbyId lobby,
+                          const JsonText& version_config,
+                          Generation generation) {
+    const bool is_p1 = generation == Generation::p1;
+    out.key("runtime_config").object();
+    if (!is_p1) out.key("version").string("V1").key("config").raw(version_config);
+    out.key(is_p1 ? "lobby_config" : "lobby").object();
+    out.key("lobby_id").id(lobby.value).end_object();
+    out.key(is_p1 ? "match_config" : "match").null();
+    if (is_p1) out.key("version_config").raw(version_config);
+    out.end_object();
+}
+
+void write_body(wire::JsonWriter& out, const ClientMail& mail, Generation generation) {
+    out.key("body").object();
+    switch (mail.kind) {
+        case ClientMailKind::greeted:
+            out.key("tenant_id").id(mail.tenant.value).key("version_id").id(mail.version.value);
+            out.key("version_created").time(mail.version_created);
+            break;
+        case ClientMailKind::runtime_assigned:
+            out.key("runtime_id").id(mail.runtime.value);
+            out.key("runtime_qualifier").string(word_of(mail.qualifier));
+            write_runtime_config(out, mail.lobby, mail.json, generation);
+            break;
+        case ClientMailKind::message_produced:
+            out.key("message").raw(mail.json);
+            break;
+        case ClientMailKind::client_deleted:
+            out.key("reason").string(word_of(mail.reason));
+            break;
+        case ClientMailKind::connection_upgraded:
+            break;
+    }
+    out.end_object();
+}
+
+void write_body(wire::JsonWriter& out, const RuntimeMail& mail, Generation generation) {
+    const bool is_p1 = generation == Generation::p1;
+    out.key("body").object();
+    switch (mail.kind) {
+        case RuntimeMailKind::runtime_created:
+            write_runtime_config(out, mail.lobby, mail.json, generation);
+            break;
+        case RuntimeMailKind::client_assigned:
+            out.key("user_id").id(mail.user.value).key("client_id").id(mail.client.value);
+            out.key("profile").raw(mail.json);
+            if (!mail.group_name.empty())
+                out.key("group_name").string(mail.group_name);
+            else if (!is_p1)
+                out.key("group_name").null();
+            break;
+        case RuntimeMailKind::client_removed:
+            out.key("client_id").id(mail.client.value);
+            break;
+        case RuntimeMailKind::message_received:
+            out.key("client_id").id(mail.client.value).key("message").raw(mail.json);
+            break;
+    }
+    out.end_object();
+}
+
+}  // namespace
+
+void write_client_mail(std::string& body,
+                       const std::vector<ClientMail>& mail,
+                       Generation generation) {
+    wire::JsonWriter out(body);
+    out.object().key("incoming_messages").array();
+    for (const ClientMail& one : mail) {
+        out.object().key("id").id(one.id.value);
+        out.key("qualifier").string(word_of(one.kind, generation));
+        write_body(out, one, generation);
+        out.end_object();
+    }
+    out.end_array().end_object();
+}
+
+void write_runtime_mail(std::string& body,
+                        RuntimeId runtime,
+                        const std::vector<RuntimeMail>& mail,
+                        Generation generation) {
+    wire::JsonWriter out(body);
+    out.object();
+    out.key(generation == Generation::p1 ? "incoming_commands" : "incoming_messages").array();
+    for (const RuntimeMail& one : mail) {
+        const WallTime created = time_of_id(one.id.value);
+        out.object().key("id").id(one.id.value).key("idempotency_key").id(one.id.value);
+        out.key("runtime_id").id(runtime.value);
+        out.key("created").time(created).key("modified").time(created);
+        out.key("qualifier").string(word_of(one.kind, generation, !one.group_name.empty()));
+        write_body(out, one, generation);
+        out.key("deleted").boolean(false).end_object();
+    }
+    out.end_array().end_object();
+}
+
+}  // namespace playback::omgservers

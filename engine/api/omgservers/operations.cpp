@@ -1,0 +1,54 @@
+#include "engine/api/omgservers/api.h"
+#include "engine/api/omgservers/handlers.h"
+#include "engine/io/metrics.h"
+#include "engine/services/ip_range.h"
+
+namespace playback::omgservers {
+namespace {
+
+bool is_loopback(const services::IpAddress& address) {
+    constexpr std::uint8_t v4_loopback = 127;
+    if (address.is_v4()) return address.bytes[12] == v4_loopback;
+    services::IpAddress v6_loopback;
+    v6_loopback.bytes.back() = 1;
+    return address == v6_loopback;
+}
+
+// A peer without an address came through a unix socket: the file system let it in.
+bool may_read_metrics(const Api& api, std::string_view peer) {
+    if (peer.empty() || peer.starts_with("unix")) return true;
+    const Result<services::IpAddress> address = services::parse_ip(peer);
+    return address &&
+           (is_loopback(*address) || services::contains(api.options.metrics_readers, *address));
+}
+
+}  // namespace
+
+io::Task<void> unsupported(Api&, const Call& call) {
+    return call.refuse({409, qualifier::unsupported_feature, "not in this release"});
+}
+
+io::Task<void> disabled(Api&, const Call& call) {
+    return call.refuse({409, qualifier::feature_disabled, "builds from source are not offered"});
+}
+
+io::Task<void> health(Api&, const Call& call) {
+    call.answer.body += R"({"status":"UP"})";
+    return {};
+}
+
+io::Task<void> ready(Api& api, const Call& call) {
+    call.answer.status = api.stopping() ? 503 : 200;
+    call.answer.body += api.stopping() ? R"({"status":"DOWN"})" : R"({"status":"UP"})";
+    return {};
+}
+
+io::Task<void> metrics(Api& api, const Call& call) {
+    if (!may_read_metrics(api, call.peer))
+        return call.refuse({404, qualifier::object_not_found, "there is no such path"});
+    call.answer.content_type = "text/plain; version=0.0.4";
+    call.answer.body = api.io.metrics.render();
+    return {};
+}
+
+}  // namespace playback::omgservers

@@ -1,0 +1,103 @@
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/api/omgservers/api.h"
+#include "engine/api/omgservers/handlers.h"
+#include "engine/api/omgservers/members.h"
+#include "engine/api/omgservers/resolve.h"
+#include "engine/api/omgservers/sockets.h"
+#include "engine/domain/catalog/deployment_inputs.h"
+#include "engine/domain/catalog/names.h"
+#include "engine/domain/lobby/deployment_inputs.h"
+#include "engine/wire/json_reader.h"
+#include "engine/wire/json_writer.h"
+
+namespace playback::omgservers {
+namespace {
+
+// Where a player goes: the ids-or-aliases of a request.
+struct Destination {
+    std::string tenant;
+    catalog::Ref project;
+    catalog::Ref stage;
+};
+
+// The stage's newest open deployment, and the player that this user is there.
+io::Task<Result<catalog::StageResolved>> enter(Api& api, UserId user, Destination destination) {
+    const Result<TenantId> tenant = co_await resolve_tenant(api, std::move(destination.tenant));
+    if (!tenant) co_return tenant.error();
+    catalog::ResolveStage resolve;
+    resolve.project = std::move(destination.project);
+    resolve.stage = std::move(destination.stage);
+    Result<catalog::StageResolved> stage =
+        co_await api.kernel.submit(address_of(*tenant), std::move(resolve));
+    if (!stage) co_return std::move(stage).error();
+    accounts::EnterStage enter;
+    enter.tenant = *tenant;
+    const Result<accounts::PlayerEntered> entered =
+        co_await api.kernel.submit(player_address(user, stage->stage), enter);
+    if (!entered) co_return entered.error();
+    co_return stage;
+}
+
+void write_client(const Api& api, const Call& call, ClientId client, const std::string& token) {
+    const std::string url = connector_url(api.options.public_url);
+    wire::JsonWriter out(call.answer.body);
+    out.object().key("client_id").id(client.value);
+    out.key("connection_url").string(socket_url_with_token(url, token));
+    write_socket_config(out, "connector_config", url, token);
+    out.end_object();
+}
+
+io::Task<void> join(Api& api, Call call, Destination destination) {
+    const UserId user = call.user();
+    const Result<catalog::StageResolved> stage = co_await enter(api, user, std::move(destination));
+    if (!stage) co_return call.fail(stage.error());
+    lobby::CreateClient command;
+    command.user = user;
+    command.stage = stage->stage;
+    const Result<lobby::ClientCreated> created =
+        co_await api.kernel.submit(address_of(stage->deployment), command);
+    if (!created && created.error().code == Errc::full)
+        co_return call.fail(Problem{503, qualifier::internal, created.error().detail});
+    if (!created) co_return call.fail(created.error());
+    const Result<std::string> token = co_await api.tokens.issue_for_connector(created->client);
+    if (!token) co_return call.fail(token.error());
+    write_client(api, call, created->client, *token);
+}
+
+}  // namespace
+
+// By hand: this is the call that measures the way through the server.
+io::Task<void> ping_service(Api&, const Call& call) {
+    bool given = false;
+    bool fits = false;
+    wire::JsonReader in(call.body(), request_json);
+    in.object([&](std::string_view name) {
+        if (name != "message" || in.null()) return;
+        const std::string_view message = in.string();
+        given = true;
+        fits = !is_blank(message) && catalog::name_length(message) <= text_max;
+    });
+    if (const Result<void> read = in.finish(); !read)
+        return call.refuse(wrong_request(read.error().detail));
+    if (!given) return call.refuse(violated("message", "must be given"));
+    if (!fits) return call.refuse(violated("message", "must have 1 to 64 characters"));
+    call.answer.body += R"({"message":"pong"})";
+    return {};
+}
+
+io::Task<void> create_client(Api& api, const Call& call) {
+    Destination destination;
+    std::string project;
+    std::string stage;
+    Members in;
+    in.text("tenant", destination.tenant).text("project", project).text("stage", stage);
+    if (const std::optional<Problem> wrong = in.read(call.body())) return call.refuse(*wrong);
+    destination.project = ref_of(std::move(project));
+    destination.stage = ref_of(std::move(stage));
+    return join(api, call, std::move(destination));
+}
+
+}  // namespace playback::omgservers

@@ -1,0 +1,72 @@
+// Tokens: issues and verifies the JWTs of omgservers.md section 2.
+//
+// RS256 by io::TokenSigner. The wall clock is asked when a token is made and when one is seen for
+// the first time, with a leeway; from then on the session lives by the monotonic clock
+// (session_cache.h). Tokens made here are known from the start. Nothing here can revoke a token.
+// Ownership: io outlives it; one core. Errors: unauthenticated (no, forged, foreign or expired
+// token), unavailable (too many signatures wait).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/random.h"
+#include "engine/base/result.h"
+#include "engine/base/time.h"
+#include "engine/domain/ids.h"
+#include "engine/io/io.h"
+#include "engine/io/task.h"
+#include "engine/services/session_cache.h"
+#include "engine/wire/jwt.h"
+
+namespace playback::services {
+
+struct TokenOptions {
+    std::string issuer = "omgservers";
+    std::string service_audience = "service";
+    std::string connector_audience = "connector";
+    std::string dispatcher_audience = "dispatcher";
+    Duration user_lifetime = seconds(3600);
+    Duration runtime_lifetime = seconds(3600);
+    Duration socket_lifetime = seconds(60);
+    Duration leeway = seconds(60);  // how far the wall clocks of two nodes may differ
+    std::size_t sessions_max = 65'536;
+};
+
+// The word of a role in the `groups` claim.
+std::string_view name_of(accounts::Role role);
+accounts::Role role_named(std::string_view name);  // none: there is no such role
+
+class Tokens {
+public:
+    Tokens(io::Io& io, TokenOptions options);
+
+    // --- for calls (audience `service`) ---
+    io::Task<Result<std::string>> issue_for_user(UserId user, accounts::Role role);
+    io::Task<Result<std::string>> issue_for_runtime(RuntimeId runtime);
+
+    // --- for sockets ---
+    io::Task<Result<std::string>> issue_for_connector(ClientId client);
+    io::Task<Result<std::string>> issue_for_dispatcher(RuntimeId runtime);
+
+    // The session of a token that was seen before. Costs a hash.
+    std::optional<Session> find(std::string_view token);
+
+    // The session of any token of audience `service`.
+    io::Task<Result<Session>> verify(std::string token);
+
+private:
+    wire::JwtClaims claims(const std::string& audience, std::uint64_t subject, Duration lifetime);
+    io::Task<Result<std::string>> sign(wire::JwtClaims claims);
+    void keep(std::string_view token, accounts::Role role, std::uint64_t subject, Duration left);
+
+    io::Io& io_;
+    TokenOptions options_;
+    Random chance_;
+    SessionCache sessions_;
+};
+
+}  // namespace playback::services
