@@ -115,6 +115,10 @@ TopicVersion Kernel::version(const Address& address) {
     return core_of(slot) == options_.core ? local(slot).topics().version(address) : 0;
 }
 
+void Kernel::wake_watchers() {
+    for (const std::unique_ptr<Slot>& slot : slots_) slot->topics().all_changed();
+}
+
 io::Task<TopicVersion> Kernel::watch(Address address, TopicVersion seen, Instant deadline) {
     const SlotNumber slot = slot_of(address);
     const std::size_t core = core_of(slot);

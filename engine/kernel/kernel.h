@@ -65,6 +65,8 @@ public:
     // version then. It may return for nothing: read again.
     TopicVersion version(const Address& address);
     io::Task<TopicVersion> watch(Address address, TopicVersion seen, Instant deadline);
+    // Every watcher of this core's slots looks again: the node is about to stop.
+    void wake_watchers();
 
     [[nodiscard]] SlotNumber slot_of(const Address& address) const override;
     [[nodiscard]] std::size_t core_of(SlotNumber slot) const;
