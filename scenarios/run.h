@@ -1,0 +1,59 @@
+// Running a plan: the one door to the simulator for commands, drivers and tests.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/time.h"
+#include "sim/plan.h"
+
+namespace playback::scenarios {
+
+struct RunOptions {
+    std::uint64_t events_max = 50'000'000;
+    // Asked now and then; true ends the run with the finding "budget". For a wall-clock budget and
+    // for Ctrl-C: the simulator reads no clock.
+    std::function<bool()> out_of_time;
+    // Each line that the backend logs, with the virtual time; for people.
+    std::function<void(std::string_view)> log;
+};
+
+struct RunReport {
+    bool passed = false;
+    std::string fingerprint;  // "pass", or of the first finding
+    std::string message;      // of the first finding, for people
+    std::uint64_t trace_hash = 0;
+    Duration virtual_time;
+    std::uint64_t events = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t failed_requests = 0;
+    std::uint64_t messages = 0;
+    std::map<std::string, std::uint64_t> faults;   // injected, by kind
+    std::map<std::string, std::uint64_t> skipped;  // whose target was not there
+    std::map<std::string, std::uint64_t> checks;   // made and held, by invariant
+    std::vector<std::string> last_log;             // of the backend
+
+    [[nodiscard]] std::uint64_t faults_total() const;
+    [[nodiscard]] std::uint64_t checks_total() const;
+};
+
+struct Scenario {
+    std::string_view name;
+    std::string_view what;                   // one sentence
+    std::vector<std::string_view> profiles;  // the first is the default
+    Result<sim::Plan> (*draw)(std::uint64_t seed, std::string_view profile);
+    RunReport (*run)(const sim::Plan& plan, const RunOptions& options);
+};
+
+// All scenarios, in the order in which they are shown.
+const std::vector<Scenario>& scenarios();
+
+// nullptr if there is none of that name.
+const Scenario* find_scenario(std::string_view name);
+
+}  // namespace playback::scenarios

@@ -1,0 +1,133 @@
+// sim-driver: many small runs in one process, for the builds that have no command line program.
+//
+//   sim-driver lobby --seeds 1..50 --hashes      one line a seed: seed, trace hash, fingerprint
+//   sim-driver planted [--list] [--seeds 200]    finds each planted bug (the build that has them)
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/base/plant.h"
+#include "scenarios/planted.h"
+#include "scenarios/run.h"
+#include "sim/plan.h"
+
+namespace playback {
+namespace {
+
+struct Range {
+    std::uint64_t first = 1;
+    std::uint64_t last = 50;
+};
+
+bool read_range(const std::string& text, Range& range) {
+    const std::size_t dots = text.find("..");
+    try {
+        range.first = std::stoull(text);
+        range.last = dots == std::string::npos ? range.first : std::stoull(text.substr(dots + 2));
+    } catch (const std::exception&) {
+        return false;
+    }
+    return range.first <= range.last;
+}
+
+int run_seeds(const scenarios::Scenario& scenario, const Range& range, const std::string& profile) {
+    int failures = 0;
+    for (std::uint64_t seed = range.first; seed <= range.last; ++seed) {
+        const Result<sim::Plan> plan = scenario.draw(seed, profile);
+        if (!plan) {
+            std::cerr << plan.error().detail << "\n";
+            return 2;
+        }
+        const scenarios::RunReport report = scenario.run(*plan, {});
+        std::cout << seed << " " << sim::hash_text(report.trace_hash) << " " << report.fingerprint
+                  << "\n";
+        failures += report.passed ? 0 : 1;
+    }
+    return failures == 0 ? 0 : 1;
+}
+
+#ifdef PLAYBACK_PLANTS
+
+bool find_bug(const scenarios::PlantedBug& bug, std::uint64_t seeds) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point begin = Clock::now();
+    const scenarios::Scenario& scenario = scenarios::scenarios().front();
+    plant(bug.name);
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const Result<sim::Plan> plan = scenario.draw(seed, scenario.profiles.front());
+        const scenarios::RunReport report = scenario.run(*plan, {});
+        if (report.passed) continue;
+        plant("");
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+        std::cout << bug.name << ": found by seed " << seed << " in " << ms.count()
+                  << " ms: " << report.fingerprint << std::endl;
+        return true;
+    }
+    plant("");
+    std::cout << bug.name << ": NOT found in " << seeds << " seeds" << std::endl;
+    return false;
+}
+
+int find_bugs(std::uint64_t seeds) {
+    int missed = 0;
+    for (const scenarios::PlantedBug& bug : scenarios::planted_bugs()) {
+        missed += find_bug(bug, seeds) ? 0 : 1;
+    }
+    std::cout << scenarios::planted_bugs().size() - static_cast<std::size_t>(missed) << " of "
+              << scenarios::planted_bugs().size() << " planted bugs found\n";
+    return missed == 0 ? 0 : 1;
+}
+
+#else
+
+int find_bugs(std::uint64_t) {
+    std::cerr << "this build has no planted bugs (build the preset gcc)\n";
+    return 2;
+}
+
+#endif
+
+int list_bugs() {
+    for (const scenarios::PlantedBug& bug : scenarios::planted_bugs())
+        std::cout << bug.name << "\n";
+    return scenarios::planted_bugs().empty() ? 2 : 0;
+}
+
+int main_of(int argc, char** argv) {
+    CLI::App app("Many small simulator runs in one process.", "sim-driver");
+    app.require_subcommand(1);
+    int code = 0;
+    std::string seeds = "1..50";
+    std::string profile = "small";
+    bool hashes = false;
+    for (const scenarios::Scenario& scenario : scenarios::scenarios()) {
+        CLI::App* const command =
+            app.add_subcommand(std::string(scenario.name), std::string(scenario.what));
+        command->add_option("--seeds", seeds, "FIRST..LAST")->capture_default_str();
+        command->add_option("--profile", profile, "of the scenario")->capture_default_str();
+        command->add_flag(
+            "--hashes", hashes, "exit 0 whatever the verdicts: only the hashes count");
+        command->callback([&] {
+            Range range;
+            code = read_range(seeds, range) ? run_seeds(scenario, range, profile) : 2;
+            if (hashes && code == 1) code = 0;
+        });
+    }
+    CLI::App* const planted = app.add_subcommand("planted", "find each planted bug");
+    std::uint64_t seeds_max = 200;
+    bool only_list = false;
+    planted->add_option("--seeds", seeds_max, "at most so many for each")->capture_default_str();
+    planted->add_flag("--list", only_list, "only print their names");
+    planted->callback([&] { code = only_list ? list_bugs() : find_bugs(seeds_max); });
+    CLI11_PARSE(app, argc, argv);
+    return code;
+}
+
+}  // namespace
+}  // namespace playback
+
+int main(int argc, char** argv) {
+    return playback::main_of(argc, argv);
+}

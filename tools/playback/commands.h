@@ -1,0 +1,21 @@
+// The commands of the one program, each in a file of its own.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace playback::tools {
+
+// Each adds its subcommand; when that was chosen, `run` is set to what does it (the exit code).
+using Run = std::function<int()>;
+
+void add_node_command(CLI::App& app, Run& run);
+void add_demo_command(CLI::App& app, Run& run);
+void add_sim_command(CLI::App& app, Run& run);
+void add_replay_command(CLI::App& app, Run& run);
+void add_load_command(CLI::App& app, Run& run);
+
+}  // namespace playback::tools

@@ -1,0 +1,35 @@
+// playback: run production nodes, replay failure seeds, benchmark. One program; see --help.
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/playback/commands.h"
+#include "tools/playback/interrupt.h"
+
+int main(int argc, char** argv) {
+    CLI::App app("Playback: a game backend that can be replayed.", "playback");
+    app.set_version_flag("--version", "playback " PLAYBACK_VERSION);
+    app.require_subcommand(1);
+    app.footer(
+        "Exit codes: 0 fine, 1 a failure was found, 2 wrong use or environment, 130 interrupted.\n"
+        "Each command has --help. Commands with --json print one object as their last line.");
+
+    playback::tools::Run run;
+    playback::tools::add_node_command(app, run);
+    playback::tools::add_demo_command(app, run);
+    playback::tools::add_sim_command(app, run);
+    playback::tools::add_replay_command(app, run);
+    playback::tools::add_load_command(app, run);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const bool is_help = app.exit(error) == 0;
+        for (int i = 1; i < argc && !is_help; ++i) {
+            if (std::string_view(argv[i]) != "--json") continue;
+            std::cout << R"({"error":")" << error.get_name() << "\"}\n";
+        }
+        return is_help ? playback::tools::exit_fine : playback::tools::exit_wrong_use;
+    }
+    return run();
+}
