@@ -1,0 +1,78 @@
+#include "scenarios/backend.h"
+
+#include "engine/kernel/kernel.h"
+#include "sim/world.h"
+
+namespace playback::scenarios {
+
+Backend::Backend(sim::SimNode& node, sim::Disk& disk, BackendOptions options)
+    : sim_node_(node),
+      disk_(disk),
+      options_(std::move(options)),
+      sqlite_seeds_(node.world().random("sqlite", node.id(), node.incarnations())),
+      worker_(node.make_worker([&disk] { return disk.last_completion(); })),
+      tasks_(node.io().executor) {
+    tasks_.spawn(boot());
+}
+
+Backend::~Backend() = default;
+
+io::Task<void> Backend::boot() {
+    auto store = co_await open_store();
+    if (!store) {
+        sim_node_.die("cannot open the store: " + store.error().detail);
+        co_return;
+    }
+    store_ = *std::move(store);
+    io_.emplace(sim_node_.io(*store_));
+    node_ = std::make_unique<Node>(*io_, options_.config);
+    Result<void> started = co_await node_->start();
+    if (!started) {
+        sim_node_.die("cannot start: " + started.error().detail);
+        co_return;
+    }
+    is_serving_ = true;
+}
+
+io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
+    using Opened = Result<std::unique_ptr<adapters::SqliteStore>>;
+    adapters::SqliteOptions options;
+    options.directory = "data";
+    options.durability = options_.durability;
+    options.files = &disk_;
+    options.before_call = [this] { adapters::seed_sqlite_random(sqlite_seeds_.next()); };
+    auto opened = std::make_shared<std::optional<Opened>>();
+    auto start = [&](io::Resumer<bool> resumer) {
+        auto work = [this, opened, options]() {
+            adapters::seed_sqlite_random(sqlite_seeds_.next());
+            opened->emplace(adapters::SqliteStore::open(options, *worker_));
+        };
+        auto done = [waiting = std::move(resumer)]() mutable { waiting.resume(true); };
+        worker_->run(std::move(work), std::move(done));
+    };
+    co_await io::suspend<bool>(start);
+    co_return std::move(**opened);
+}
+
+void Backend::list_wanted(std::function<void(std::vector<hosting::WantedContainer>)> done) {
+    tasks_.spawn(listing(std::move(done)));
+}
+
+io::Task<void> Backend::listing(std::function<void(std::vector<hosting::WantedContainer>)> done) {
+    std::vector<hosting::WantedContainer> wanted;
+    kernel::Kernel& kernel = node_->kernel();
+    Result<hosting::PoolDetails> pool =
+        co_await kernel.submit(address_of(default_pool), hosting::GetPool{});
+    if (!pool) co_return;
+    for (const hosting::HostDetails& host : pool->hosts) {
+        Result<hosting::HostWishes> wishes =
+            co_await kernel.submit(address_of(default_pool), hosting::ListHost{host.host});
+        if (!wishes) co_return;
+        for (hosting::WantedContainer& container : wishes->containers) {
+            wanted.push_back(std::move(container));
+        }
+    }
+    done(std::move(wanted));
+}
+
+}  // namespace playback::scenarios

@@ -1,0 +1,54 @@
+// Backend: a whole node as a program of the simulator: Node over SQLite over a simulated disk.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "adapters/sqlite/sqlite_store.h"
+#include "engine/domain/hosting/pool_inputs.h"
+#include "engine/io/io.h"
+#include "engine/io/task.h"
+#include "engine/node.h"
+#include "sim/disk.h"
+#include "sim/node.h"
+
+namespace playback::scenarios {
+
+struct BackendOptions {
+    NodeConfig config;
+    io::Durability durability = io::Durability::full;
+};
+
+class Backend final : public sim::Program {
+public:
+    // Opens the store and starts the node in coroutines of `node`; if either fails, the node dies
+    // with the reason and its options say whether it comes back.
+    Backend(sim::SimNode& node, sim::Disk& disk, BackendOptions options);
+    ~Backend() override;
+
+    [[nodiscard]] bool is_serving() const { return is_serving_; }
+
+    // What the pool wants to run, for the check that exactly that runs. From outside of a step;
+    // `done` is called in a later step, unless the node dies before.
+    void list_wanted(std::function<void(std::vector<hosting::WantedContainer>)> done);
+
+private:
+    io::Task<void> boot();
+    io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> open_store();
+    io::Task<void> listing(std::function<void(std::vector<hosting::WantedContainer>)> done);
+
+    sim::SimNode& sim_node_;
+    sim::Disk& disk_;
+    BackendOptions options_;
+    Random sqlite_seeds_;
+    std::unique_ptr<adapters::SqliteStore> store_;
+    std::unique_ptr<io::Worker> worker_;
+    std::optional<io::Io> io_;
+    std::unique_ptr<Node> node_;
+    io::TaskGroup tasks_;
+    bool is_serving_ = false;
+};
+
+}  // namespace playback::scenarios

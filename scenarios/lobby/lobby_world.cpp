@@ -1,0 +1,390 @@
+#include "scenarios/lobby/lobby_world.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "scenarios/actors/runtime.h"
+#include "scenarios/lobby/lobby_plan.h"
+
+namespace playback::scenarios {
+namespace {
+
+constexpr std::string_view backend_address = "10.0.0.1";
+constexpr std::string_view docker_socket = "unix:///run/docker.sock";
+constexpr std::string_view image = "demo/demo:1";
+constexpr std::string_view support_password = "support-password";
+constexpr std::string_view runtime_label = "com.omgservers.playback.runtime";
+
+io::Endpoint backend_endpoint() {
+    return {std::string(backend_address), 8080, ""};
+}
+
+std::uint64_t number_in(std::string_view text) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+// The knobs of the simulator itself, drawn from the plan's seed and switched by its knobs.
+sim::WorldOptions world_options(const sim::Plan& plan, const RunOptions& options) {
+    sim::WorldOptions world;
+    world.seed = plan.seed;
+    world.events_max = options.events_max;
+    world.out_of_time = options.out_of_time;
+    world.draw_ties = plan.knob("draw_ties", 0) != 0;
+    world.fault_points = plan.knob("fault_points", 0) != 0;
+    if (plan.profile == "small") {
+        Random random = Random::stream(plan.seed, "world");
+        world.scheduling = sim::SchedulingKnobs::draw(random);
+        world.network = sim::NetworkKnobs::draw(random);
+    }
+    return world;
+}
+
+// The container's process: one runtime actor.
+class RuntimeProgram final : public sim::Program {
+public:
+    RuntimeProgram(sim::SimNode& node,
+                   sim::ContainerLife& life,
+                   RuntimeOptions options,
+                   Observer& observer)
+        : runtime_(node.io(), std::move(options), observer), tasks_(node.io().executor) {
+        life.on_terminate([&life] { life.exit(0); });
+        tasks_.spawn(live(life));
+    }
+
+private:
+    io::Task<void> live(sim::ContainerLife& life) {
+        co_await runtime_.run();
+        life.exit(0);
+    }
+
+    Runtime runtime_;
+    io::TaskGroup tasks_;
+};
+
+class StudioProgram final : public sim::Program {
+public:
+    StudioProgram(sim::SimNode& node, StudioOptions options, Result<Game>& game)
+        : io_(node.io()), studio_(io_, std::move(options)), tasks_(io_.executor) {
+        tasks_.spawn(work(game));
+    }
+
+private:
+    io::Task<void> work(Result<Game>& game) { game = co_await studio_.make_game(); }
+
+    io::Io io_;
+    Studio studio_;
+    io::TaskGroup tasks_;
+};
+
+}  // namespace
+
+// --- players ---
+
+bool PlayersProgram::perform(std::uint32_t number,
+                             const std::string& kind,
+                             const PlayerOptions& options) {
+    const auto found = players_.find(number);
+    if (kind == "join") {
+        if (found != players_.end()) return false;
+        const std::string address =
+            "10.1." + std::to_string(number / 250) + "." + std::to_string(number % 250 + 1);
+        auto player = std::make_unique<Player>(node_.io_from(address), options, observer_);
+        tasks_.spawn(player->play());
+        players_.emplace(number, std::move(player));
+        return true;
+    }
+    if (found == players_.end()) return false;
+    Player& player = *found->second;
+    if (kind == "say")
+        player.say(false);
+    else if (kind == "set_profile")
+        player.say(true);
+    else if (kind == "go_silent")
+        player.go_silent();
+    else if (kind == "come_back")
+        player.come_back();
+    else
+        return false;
+    return true;
+}
+
+bool PlayersProgram::is_quiet() const {
+    return std::all_of(players_.begin(), players_.end(), [](const auto& entry) {
+        return entry.second->is_playing() && entry.second->unsaid() == 0;
+    });
+}
+
+void PlayersProgram::stop_all() {
+    for (auto& [number, player] : players_) player->stop();
+}
+
+// --- the world ---
+
+LobbyWorld::LobbyWorld(const sim::Plan& plan, const RunOptions& options)
+    : plan_(plan),
+      options_(options),
+      world_(world_options(plan, options)),
+      judge_({Duration{plan.knob("client_inactive_ms", 30'000) * 1'000'000},
+              [this] { return world_.now(); },
+              [this](std::string invariant, std::string entity, std::string message) {
+                  world_.report(std::move(invariant), std::move(entity), std::move(message));
+              },
+              [this](std::string_view invariant) { world_.checked(invariant); }}),
+      faults_(world_),
+      ops_(world_, [this](const sim::PlanOp& op) { return perform(op); }) {
+    start_backend();
+    start_docker();
+    start_studio();
+    start_players();
+    set_fault_handlers();
+}
+
+LobbyWorld::~LobbyWorld() = default;
+
+BackendOptions LobbyWorld::backend_options() const {
+    BackendOptions backend;
+    backend.durability = static_cast<io::Durability>(plan_.knob("durability", 0));
+    NodeConfig& config = backend.config;
+    config.listen = {backend_endpoint()};
+    config.runtime_url = "http://" + io::to_string(backend_endpoint());
+    config.slots = static_cast<SlotNumber>(plan_.knob("slots", 16));
+    config.domain.client_inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
+    config.domain.runtime_inactive = milliseconds(plan_.knob("runtime_inactive_ms", 10'000));
+    for (BootstrapUser* user : {&config.admin, &config.support, &config.service, &config.connector})
+        user->password = support_password;
+    config.hosts = {{std::string(docker_socket), 64, 65536, 128}};
+    return backend;
+}
+
+void LobbyWorld::start_backend() {
+    sim::NodeOptions options{.name = "backend"};
+    options.addresses = {std::string(backend_address)};
+    options.restart_after = milliseconds(500);
+    backend_ = &world_.add_node(options);
+    Random speed(static_cast<std::uint64_t>(plan_.knob("disk", 1)));
+    disk_ = std::make_unique<sim::Disk>(
+        1,
+        world_.random("disk", 1),
+        sim::DiskProfile::draw(speed),
+        [this] { return world_.now(); },
+        world_.trace());
+    sim::Disk& disk = *disk_;
+    backend_->add_hooks({.killed = [&disk] { disk.kill(); },
+                         .power_lost = [&disk] { disk.power_loss(); },
+                         .starting = {}});
+    if (options_.log) {
+        backend_->log().set_callback([this](std::string_view line) { options_.log(line); });
+    }
+}
+
+void LobbyWorld::start_docker() {
+    sim::ContainerDaemonOptions options{.name = "docker"};
+    Random random = Random::stream(plan_.seed, "docker");
+    if (plan_.profile == "small") options.knobs = sim::ContainerKnobs::draw(random);
+    docker_ = std::make_unique<sim::ContainerDaemon>(world_, options);
+    docker_->add_image(std::string(image), [this](sim::SimNode& node, sim::ContainerLife& life) {
+        Result<RuntimeOptions> runtime = runtime_options(life.spec().environment);
+        CHECK(runtime.has_value());
+        if (plan_.knob("long_poll", 1) == 0) runtime->long_poll_seconds = 0;
+        return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_);
+    });
+    docker_->set_on_ended([this](const io::ContainerSpec& spec, const io::ContainerStatus&) {
+        for (const auto& [name, value] : spec.environment) {
+            if (name == "OMGSERVERS_RUNTIME_ID") judge_.runtime_died(number_in(value));
+        }
+    });
+    hosts_ = std::make_unique<sim::SimContainerHosts>(*backend_);
+    hosts_->add(std::string(docker_socket), *docker_);
+    backend_->set_containers(hosts_.get());
+    backend_->start([this](sim::SimNode& self) {
+        return std::make_unique<Backend>(self, *disk_, backend_options());
+    });
+}
+
+void LobbyWorld::start_studio() {
+    StudioOptions options;
+    options.target = backend_endpoint();
+    options.support_password = support_password;
+    options.max_assignments = static_cast<std::uint32_t>(plan_.knob("max_assignments", 8));
+    options.min_lobbies = static_cast<std::uint32_t>(plan_.knob("min_lobbies", 1));
+    world_.add_node({.name = "studio"}).start([this, options](sim::SimNode& node) {
+        return std::make_unique<StudioProgram>(node, options, game_);
+    });
+}
+
+void LobbyWorld::start_players() {
+    for (std::uint32_t i = 0; i < player_machines; ++i) {
+        sim::SimNode& node = world_.add_node({.name = "players-" + std::to_string(i)});
+        node.start(
+            [this](sim::SimNode& self) { return std::make_unique<PlayersProgram>(self, judge_); });
+        player_nodes_.push_back(&node);
+    }
+}
+
+PlayerOptions LobbyWorld::player_options(std::uint32_t number) const {
+    PlayerOptions options;
+    options.number = number;
+    options.target = backend_endpoint();
+    options.tenant = "demo";
+    options.project = "demo";
+    options.stage = "demo";
+    options.long_poll = plan_.knob("long_poll", 1) != 0;
+    options.poll_interval = milliseconds(plan_.knob("poll_interval_ms", 1000));
+    Random random = Random::stream(plan_.seed, "manners", number);
+    options.first_generation =
+        random.chance(static_cast<std::uint64_t>(plan_.knob("p1_percent", 0)), 100);
+    options.tries_other_roles = number % 8 == 0;
+    return options;
+}
+
+bool LobbyWorld::perform(const sim::PlanOp& op) {
+    constexpr std::string_view prefix = "player-";
+    if (!op.actor.starts_with(prefix)) return false;
+    const auto number = static_cast<std::uint32_t>(number_in(op.actor.substr(prefix.size())));
+    sim::SimNode& node = *player_nodes_[number % player_machines];
+    if (!node.alive()) return false;
+    auto& players = static_cast<PlayersProgram&>(*node.program());
+    return players.perform(number, op.kind, player_options(number));
+}
+
+// --- faults ---
+
+void LobbyWorld::set_fault_handlers() {
+    faults_.set_handler("container", [this](const sim::PlanFault& fault, bool begins) {
+        return docker_->fault(fault, begins);
+    });
+    faults_.set_handler("disk", [this](const sim::PlanFault& fault, bool begins) {
+        return disk_fault(fault, begins);
+    });
+}
+
+bool LobbyWorld::disk_fault(const sim::PlanFault& fault, bool begins) {
+    sim::DiskFaults now = disk_->faults();
+    const auto ppm =
+        static_cast<std::uint32_t>(begins ? sim::number_of(fault.args, "ppm", 1000) : 0);
+    if (fault.kind == "disk_read_errors")
+        now.read_errors_ppm = ppm;
+    else if (fault.kind == "disk_write_errors")
+        now.write_errors_ppm = ppm;
+    else if (fault.kind == "disk_sync_errors")
+        now.sync_errors_ppm = ppm;
+    else if (fault.kind == "disk_full") {
+        std::uint64_t used = 0;
+        for (const auto& [name, content] : disk_->image()) used += content.size();
+        const auto room = static_cast<std::uint64_t>(sim::number_of(fault.args, "free_bytes", 0));
+        now.capacity = begins ? used + room : UINT64_MAX;
+    } else if (fault.kind == "disk_stall") {
+        if (begins) disk_->stall(world_.now() + fault.duration);
+    } else {
+        return false;
+    }
+    disk_->set_faults(now);
+    return true;
+}
+
+// --- the run ---
+
+RunReport LobbyWorld::run() {
+    faults_.schedule(plan_.faults);
+    ops_.schedule(plan_.ops);
+    world_.run_until(Instant{} + plan_.length);
+    bool settled = false;
+    if (!world_.ended()) {
+        faults_.end_all();
+        const Instant limit = world_.now() + settle_time;
+        const auto done = [&] { return settled = is_settled(); };
+        world_.run_until(done, milliseconds(250), limit);
+        if (!settled) settled = is_settled();
+    }
+    if (!world_.ended()) judge_end(settled);
+    return report();
+}
+
+bool LobbyWorld::is_settled() {
+    ask_for_wanted();
+    if (!game_ || !backend_->alive()) return false;
+    for (const sim::SimNode* node : player_nodes_) {
+        if (!static_cast<const PlayersProgram&>(*node->program()).is_quiet()) return false;
+    }
+    return judge_.is_settled() && containers_match();
+}
+
+void LobbyWorld::ask_for_wanted() {
+    if (!backend_->alive()) return;
+    auto& backend = static_cast<Backend&>(*backend_->program());
+    if (!backend.is_serving()) return;
+    backend.list_wanted([this](std::vector<hosting::WantedContainer> wanted) {
+        wanted_.clear();
+        for (const hosting::WantedContainer& container : wanted) {
+            if (container.stage == hosting::ContainerStage::removing) continue;
+            wanted_.push_back(container.wish.runtime.value);
+        }
+        std::sort(wanted_.begin(), wanted_.end());
+        wanted_known_ = true;
+    });
+}
+
+bool LobbyWorld::containers_match() const {
+    if (!wanted_known_) return false;
+    std::vector<std::uint64_t> running;
+    for (const io::ContainerStatus& container : docker_->containers()) {
+        if (container.state != io::ContainerState::running) return false;
+        for (const auto& [name, value] : container.labels) {
+            if (name == runtime_label) running.push_back(number_in(value));
+        }
+    }
+    std::sort(running.begin(), running.end());
+    return running == wanted_;
+}
+
+void LobbyWorld::judge_end(bool settled) {
+    if (settled) {
+        for (const char* invariant : {"all-assigned", "no-lost-message", "containers-as-wanted"})
+            world_.checked(invariant);
+        return;
+    }
+    if (!game_) {
+        world_.report("game-made", "studio", game_.error().detail);
+        return;
+    }
+    if (!backend_->alive()) {
+        world_.report("backend-lives", "node", "the backend does not run when all is quiet");
+        return;
+    }
+    judge_.check_settled();
+    if (world_.ended()) return;
+    if (!containers_match()) {
+        const std::size_t running = docker_->containers().size();
+        world_.report("containers-as-wanted",
+                      "container",
+                      std::to_string(wanted_.size()) + " containers are wanted and " +
+                          std::to_string(running) + " exist, or others");
+        return;
+    }
+    world_.report("players-served", "player", "a player has not been served when all is quiet");
+}
+
+RunReport LobbyWorld::report() const {
+    const sim::Verdict verdict = world_.verdict();
+    RunReport report;
+    report.passed = verdict.passed();
+    report.fingerprint = verdict.fingerprint();
+    if (!verdict.passed()) report.message = verdict.findings.front().message;
+    report.trace_hash = verdict.trace_hash;
+    report.virtual_time = verdict.virtual_time;
+    report.events = verdict.events;
+    report.requests = judge_.calls();
+    report.failed_requests = judge_.failed_calls();
+    report.messages = judge_.messages_delivered();
+    for (const auto& [kind, count] : faults_.injected()) report.faults[kind] = count;
+    for (const auto& [kind, count] : faults_.skipped()) report.skipped[kind] = count;
+    for (const auto& [kind, count] : ops_.skipped()) report.skipped[kind] += count;
+    for (const auto& [invariant, count] : world_.checks()) report.checks[invariant] = count;
+    const auto& lines = backend_->log().lines();
+    report.last_log.assign(lines.begin(), lines.end());
+    return report;
+}
+
+}  // namespace playback::scenarios

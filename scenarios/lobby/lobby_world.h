@@ -1,0 +1,81 @@
+// LobbyWorld: everything that takes part in one simulated lobby run, put together from its plan.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scenarios/actors/player.h"
+#include "scenarios/actors/studio.h"
+#include "scenarios/backend.h"
+#include "scenarios/lobby/judge.h"
+#include "scenarios/run.h"
+#include "sim/container_host.h"
+#include "sim/disk.h"
+#include "sim/fault_driver.h"
+#include "sim/op_driver.h"
+#include "sim/world.h"
+
+namespace playback::scenarios {
+
+// The players of one machine: a program that starts them when the plan says so.
+class PlayersProgram final : public sim::Program {
+public:
+    PlayersProgram(sim::SimNode& node, Observer& observer)
+        : node_(node), observer_(observer), tasks_(node.io().executor) {}
+
+    // False if the operation means nothing to this player now.
+    bool perform(std::uint32_t number, const std::string& kind, const PlayerOptions& options);
+    [[nodiscard]] bool is_quiet() const;
+    void stop_all();
+
+private:
+    sim::SimNode& node_;
+    Observer& observer_;
+    std::map<std::uint32_t, std::unique_ptr<Player>> players_;
+    io::TaskGroup tasks_;
+};
+
+class LobbyWorld {
+public:
+    LobbyWorld(const sim::Plan& plan, const RunOptions& options);
+    ~LobbyWorld();
+
+    // Plays the plan, lets the world settle, and judges.
+    RunReport run();
+
+private:
+    [[nodiscard]] BackendOptions backend_options() const;
+    [[nodiscard]] PlayerOptions player_options(std::uint32_t number) const;
+    void start_backend();
+    void start_docker();
+    void start_studio();
+    void start_players();
+    void set_fault_handlers();
+    bool disk_fault(const sim::PlanFault& fault, bool begins);
+    bool perform(const sim::PlanOp& op);
+    [[nodiscard]] bool is_settled();
+    [[nodiscard]] bool containers_match() const;
+    void ask_for_wanted();
+    void judge_end(bool settled);
+    RunReport report() const;
+
+    const sim::Plan& plan_;
+    RunOptions options_;
+    sim::World world_;
+    LobbyJudge judge_;
+    std::unique_ptr<sim::Disk> disk_;
+    sim::SimNode* backend_ = nullptr;
+    std::unique_ptr<sim::ContainerDaemon> docker_;
+    std::unique_ptr<sim::SimContainerHosts> hosts_;
+    std::vector<sim::SimNode*> player_nodes_;
+    sim::FaultDriver faults_;
+    sim::OpDriver ops_;
+    Result<Game> game_ = Error{Errc::timed_out, "the studio has not finished"};
+    std::vector<std::uint64_t> wanted_;  // runtimes, as the pool said last
+    bool wanted_known_ = false;
+};
+
+}  // namespace playback::scenarios
