@@ -119,6 +119,7 @@ std::vector<FaultKind> device_kinds() {
         {"container_crash", "container", handler, false, "a container ends with an error", {}},
         {"container_hang", "container", handler, true, "a container stands still", {}},
         {"container_oom", "container", handler, false, "a container runs out of memory", {}},
+        {"container_daemon_unreachable", "container", handler, true, "the daemon is not heard", {}},
         {"container_daemon_restart",
          "container",
          handler,

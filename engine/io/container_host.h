@@ -76,7 +76,7 @@ public:
 
     // Returns when a container may have changed state since the list that returned version `seen`,
     // or the daemon came or went since, or at the deadline. May return for nothing: list again and
-    // compare.
+    // compare. Returns at once while `seen` is out of date, so pause after a list that failed.
     virtual Task<void> wait_for_change(std::uint64_t seen, Instant deadline) = 0;
 };
 

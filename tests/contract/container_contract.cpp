@@ -24,6 +24,10 @@ bool all_running(const Statuses& list, std::size_t count) {
            });
 }
 
+bool nothing(const Statuses& list) {
+    return list.empty();
+}
+
 }  // namespace
 
 io::Task<void> ContainerHands::remove_all() {
@@ -100,8 +104,8 @@ io::Task<void> runs_what_it_is_told(ContainerHands& hands) {
     }
     co_await hands.await_log(spec.name, "GREETING=a = b\n");
     co_await hands.remove_all();
-    Result<io::ContainerList> nothing = co_await hands.list();
-    EXPECT_TRUE(nothing && nothing->containers.empty());
+    Result<io::ContainerList> none = co_await hands.list();
+    EXPECT_TRUE(none && none->containers.empty());
 }
 
 io::Task<void> starting_twice_is_once(ContainerHands& hands) {
@@ -189,8 +193,8 @@ io::Task<void> removing_is_idempotent(ContainerHands& hands) {
         removed = co_await hands.remove(spec.name);
         EXPECT_FINE(removed);
     }
-    Result<io::ContainerList> nothing = co_await hands.list();
-    EXPECT_TRUE(nothing && nothing->containers.empty());
+    Result<io::ContainerList> none = co_await hands.list();
+    EXPECT_TRUE(none && none->containers.empty());
 }
 
 io::Task<void> grace_is_given_then_taken(ContainerHands& hands) {
@@ -213,8 +217,8 @@ io::Task<void> grace_is_given_then_taken(ContainerHands& hands) {
     removed = co_await hands.remove(stubborn.name, seconds(1));
     EXPECT_FINE(removed);
     EXPECT_GE(clock.now() - told, milliseconds(900));
-    Result<io::ContainerList> nothing = co_await hands.list();
-    EXPECT_TRUE(nothing && nothing->containers.empty());
+    Result<io::ContainerList> none = co_await hands.list();
+    EXPECT_TRUE(none && none->containers.empty());
 }
 
 io::Task<void> missing_images_are_not_found(ContainerHands& hands) {
@@ -224,8 +228,8 @@ io::Task<void> missing_images_are_not_found(ContainerHands& hands) {
     EXPECT_FAILS(pulled, Errc::not_found);
     Result<void> started = co_await hands.start(spec);
     EXPECT_FAILS(started, Errc::not_found);
-    Result<io::ContainerList> nothing = co_await hands.list();
-    EXPECT_TRUE(nothing && nothing->containers.empty());
+    Result<io::ContainerList> none = co_await hands.list();
+    EXPECT_TRUE(none && none->containers.empty());
 }
 
 io::Task<void> pulling_is_idempotent(ContainerHands& hands) {
@@ -269,8 +273,8 @@ io::Task<void> logs_keep_their_end(ContainerHands& hands) {
     EXPECT_FINE(end);
     if (end) EXPECT_EQ(*end, "d\nthird\n");
     co_await hands.remove_all();
-    Result<std::string> nothing = co_await host.logs(spec.name, 8, hands.soon());
-    EXPECT_FAILS(nothing, Errc::not_found);
+    Result<std::string> none = co_await host.logs(spec.name, 8, hands.soon());
+    EXPECT_FAILS(none, Errc::not_found);
 }
 
 io::Task<void> too_much_memory_is_named(ContainerHands& hands) {
@@ -309,7 +313,6 @@ io::Task<void> a_dead_daemon_is_unavailable(ContainerHands& hands) {
     Result<void> removed = co_await hands.remove(spec.name);
     EXPECT_FAILS(removed, Errc::unavailable);
     hands.arm.begin_daemon(OnRestart::containers_end);
-    auto nothing = [](const Statuses& list) { return list.empty(); };
     co_await hands.await(nothing);
 }
 
@@ -330,6 +333,7 @@ io::Task<void> containers_end_with_a_restart(ContainerHands& hands) {
 io::Task<void> containers_live_through_a_restart(ContainerHands& hands) {
     hands.arm.end_daemon();
     hands.arm.begin_daemon(OnRestart::containers_live);
+    co_await hands.await(nothing);
     const io::ContainerSpec spec = hands.spec("one", {{"PROBE_PRINT", "born"}});
     Result<void> started = co_await hands.start(spec);
     EXPECT_FINE(started);
