@@ -301,6 +301,7 @@ private:
                 "refused " + std::string(name_of(reply.error().code)) + " " + reply.error().detail;
             return {std::move(reply), std::move(outcome)};
         }
+        if (!check_reloads_) return {std::move(reply), std::move(outcome)};
         text = "reply ";
         if (encode_reply != nullptr) put_json_string(text, encode_reply(**reply));
         for (const auto& write : outcome.effects.writes()) {

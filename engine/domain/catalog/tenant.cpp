@@ -1,6 +1,7 @@
 #include "engine/domain/catalog/tenant.h"
 
 #include "engine/domain/catalog/limits.h"
+#include "engine/domain/catalog/tenant_grants.h"
 
 namespace playback::catalog {
 
