@@ -25,7 +25,8 @@ constexpr Instant at(Duration since_start) {
 // What runs in the containers: prints a line every 100 ms.
 class Ticker final : public Program {
 public:
-    Ticker(SimNode& node, ContainerLife& life) : io_(node.io()), life_(life), group_(io_.executor) {
+    Ticker(SimNode& node, ContainerLife& life, int& ticks)
+        : io_(node.io()), life_(life), ticks_(ticks), group_(io_.executor) {
         group_.spawn(run());
     }
 
