@@ -34,9 +34,8 @@ std::optional<std::uint32_t> read_wait(std::string_view preferences) {
             return;
         preference.remove_prefix(5);
         std::uint32_t seconds = 0;
-        const char* const end = preference.data() + preference.size();
-        const auto [stop, code] = std::from_chars(preference.data(), end, seconds);
-        if (stop != end) return;
+        const auto [stop, code] = std::from_chars(preference.begin(), preference.end(), seconds);
+        if (stop != preference.end()) return;
         wait = code == std::errc() ? std::min(seconds, wait_seconds_max) : wait_seconds_max;
     });
     return wait;
@@ -150,7 +149,7 @@ HttpError RequestParser::read_head(std::string_view head) {
     std::string_view line = take_line(head);
     const std::size_t method_end = line.find(' ');
     request_.method = line.substr(0, method_end);
-    if (method_end == std::string_view::npos || method_end > method_bytes_max ||
+    if (method_end > method_bytes_max ||  // npos too
         !is_token(request_.method))
         return {400, "the request line needs a method"};
     line.remove_prefix(method_end + 1);

@@ -149,9 +149,9 @@ HttpError read_framing(const std::vector<HttpHeader>& headers,
         if (is_named(header, "content-length")) {
             if (framing.length) return {400, "Content-Length is given twice"};
             std::uint64_t length = 0;
-            const char* const end = header.value.data() + header.value.size();
-            const auto [stop, code] = std::from_chars(header.value.data(), end, length);
-            if (code != std::errc() || stop != end)
+            const std::string_view digits = header.value;
+            const auto [stop, code] = std::from_chars(digits.begin(), digits.end(), length);
+            if (code != std::errc() || stop != digits.end())
                 return {400, "Content-Length must be a whole number"};
             framing.length = length;
         } else if (is_named(header, "transfer-encoding")) {

@@ -19,7 +19,7 @@
 namespace playback::wire {
 
 struct HttpLimits {
-    std::size_t line_bytes_max = 8 * 1024;  // the first line and each field
+    std::size_t line_bytes_max = 8192;  // the first line and each field
     std::size_t head_bytes_max = limits::request_head_bytes_max;
     std::size_t headers_max = limits::request_headers_max;
     std::size_t body_bytes_max = limits::request_body_bytes_max;  // after decoding
@@ -28,9 +28,7 @@ struct HttpLimits {
     [[nodiscard]] constexpr std::size_t message_bytes_max() const {
         return head_bytes_max + body_bytes_max + chunk_overhead_max();
     }
-    [[nodiscard]] constexpr std::size_t chunk_overhead_max() const {
-        return body_bytes_max + 4 * 1024;
-    }
+    [[nodiscard]] constexpr std::size_t chunk_overhead_max() const { return body_bytes_max + 4096; }
 };
 
 // Why a message was refused: the status to answer with and the words for people. Status 0: it was

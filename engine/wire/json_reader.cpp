@@ -10,7 +10,7 @@ namespace {
 
 std::uint32_t code_unit(std::string_view digits) {
     std::uint32_t unit = 0;
-    std::from_chars(digits.data(), digits.data() + 4, unit, 16);
+    std::from_chars(digits.begin(), digits.begin() + 4, unit, 16);
     return unit;
 }
 
@@ -310,13 +310,12 @@ std::int64_t JsonReader::int64() {
     }
     if (failed_) return 0;
     std::int64_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, code] = std::from_chars(digits.data(), end, value);
+    const auto [stop, code] = std::from_chars(digits.begin(), digits.end(), value);
     if (code == std::errc::result_out_of_range) {
         refuse("the number does not fit into 64 bits");
         return 0;
     }
-    if (code != std::errc() || stop != end) {
+    if (code != std::errc() || stop != digits.end()) {
         refuse("a whole number is expected");
         return 0;
     }

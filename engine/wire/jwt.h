@@ -43,7 +43,7 @@ struct JwtClaims {
     friend bool operator==(const JwtClaims&, const JwtClaims&) = default;
 };
 
-inline constexpr std::size_t jwt_bytes_max = 8 * 1024;
+inline constexpr std::size_t jwt_bytes_max = 8192;
 inline constexpr std::size_t jwt_list_max = 16;  // audiences, groups, certificates
 
 // "header.claims": what is signed.
