@@ -1,17 +1,12 @@
 #include "engine/api/omgservers/api.h"
 
-#include <array>
 #include <optional>
 #include <utility>
 
 #include "engine/io/clock.h"
-#include "engine/io/security.h"
-#include "engine/wire/base64.h"
 
 namespace playback::omgservers {
 namespace {
-
-constexpr std::size_t password_bytes = 24;
 
 Problem no_credentials(std::string detail) {
     return {401, qualifier::wrong_credentials, std::move(detail)};
@@ -96,12 +91,6 @@ void Api::refuse(const wire::HttpError& error, services::Answer& answer) {
     else if (error.status >= 500)
         problem.qualifier = qualifier::internal;
     write_problem(answer, problem);
-}
-
-std::string Api::make_password() {
-    std::array<char, password_bytes> bytes{};
-    io.entropy.fill(bytes);
-    return wire::base64_encode({bytes.data(), bytes.size()});
 }
 
 bool Api::admit_anonymous(const Call& call) {

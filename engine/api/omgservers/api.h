@@ -59,8 +59,6 @@ public:
     services::Tokens& tokens;
     ApiOptions options;
 
-    // 24 unpredictable bytes in base64.
-    std::string make_password();
     // Counts an anonymous call of this peer. False: it makes too many, and this one was refused.
     bool admit_anonymous(const Call& call);
     // The same for runtimes, of which one address may start many at once: only their failures

@@ -8,6 +8,7 @@
 #include "engine/api/omgservers/resolve.h"
 #include "engine/domain/catalog/root_alias_inputs.h"
 #include "engine/io/security.h"
+#include "engine/services/passwords.h"
 #include "engine/wire/json_writer.h"
 
 namespace playback::omgservers {
@@ -17,7 +18,7 @@ using accounts::Role;
 
 // A new user with a password that is shown this once.
 io::Task<void> make_user(Api& api, Call call, Role role) {
-    const std::string password = api.make_password();
+    const std::string password = services::make_password(api.io.entropy);
     Result<std::string> hash = co_await api.io.passwords.hash(password);
     if (!hash) co_return call.fail(hash.error());
     accounts::CreateUser command;
