@@ -269,7 +269,7 @@ TEST(StoreCrash, FullSurvivesKills) {
 }
 
 TEST(StoreCrash, FullSurvivesPowerLosses) {
-    const CrashReport sum = totals({.power_losses = true}, 300);
+    const CrashReport sum = totals({.power_losses = true}, 200);
     EXPECT_GT(sum.acknowledged, 1'000u);
     EXPECT_EQ(sum.lost_acknowledged, 0u);
     EXPECT_GT(sum.disk.at_power_loss.torn, 0u);
@@ -285,18 +285,18 @@ TEST(StoreCrash, ProcessSurvivesKills) {
 
 TEST(StoreCrash, ProcessMayLoseItsNewestCommitsToAPowerLossAndStaysWhole) {
     const CrashReport sum =
-        totals({.durability = io::Durability::process, .power_losses = true}, 200);
+        totals({.durability = io::Durability::process, .power_losses = true}, 100);
     EXPECT_GT(sum.lost_acknowledged, 0u) << "`process` would be as good as `full`";
 }
 
 TEST(StoreCrash, FullSurvivesFailedSyncs) {
-    const CrashReport sum = totals({.power_losses = true, .sync_errors = true}, 200);
+    const CrashReport sum = totals({.power_losses = true, .sync_errors = true}, 100);
     EXPECT_GT(sum.disk.sync_errors, 20u);
     EXPECT_EQ(sum.lost_acknowledged, 0u);
 }
 
 TEST(StoreCrash, FullSurvivesFullDisks) {
-    const CrashReport sum = totals({.power_losses = true, .full_disk = true}, 200);
+    const CrashReport sum = totals({.power_losses = true, .full_disk = true}, 100);
     EXPECT_GT(sum.disk.full, 20u);
     EXPECT_EQ(sum.lost_acknowledged, 0u);
 }

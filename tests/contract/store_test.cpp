@@ -140,7 +140,9 @@ TEST_P(StoreContract, CommitsThatWaitTogetherKeepTheirOrderAndOutcomes) {
     EXPECT_EQ(fenced, 10u);
     EXPECT_EQ(world().scan("last", "lasu"), (Rows{{"last", "49"}}));
     EXPECT_EQ(world().scan("n", "o").size(), 40u);
-    if (world().sqlite() != nullptr) EXPECT_LT(world().sqlite()->stats().appends, 10u);
+    if (world().sqlite() != nullptr) {
+        EXPECT_LT(world().sqlite()->stats().appends, 10u);
+    }
 }
 
 TEST_P(StoreContract, ReopenedItHasAllThatWasAcknowledged) {
@@ -188,7 +190,9 @@ TEST_P(StoreContract, EqualsAMapThroughFoldsAndReopens) {
         for (const auto& [key, value] : model) expected.push_back({key, value});
         ASSERT_EQ(world().scan("", "z"), expected) << "round " << round;
     }
-    if (world().survives_reopen()) EXPECT_GT(folded, 50u);
+    if (world().survives_reopen()) {
+        EXPECT_GT(folded, 50u);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(
