@@ -14,7 +14,7 @@
 #include "engine/io/log.h"
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): its name
 }
 
 namespace playback::adapters {

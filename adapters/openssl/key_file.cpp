@@ -12,7 +12,7 @@
 namespace playback::adapters {
 namespace {
 
-constexpr std::size_t secret_bytes_max = 64 * 1024;
+constexpr std::size_t secret_bytes_max = std::size_t{64} * 1024;
 
 Error file_error(std::string_view tried, const std::string& path) {
     const int number = errno;
