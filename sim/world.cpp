@@ -45,7 +45,9 @@ World::World(WorldOptions options) : options_(std::move(options)), ties_(random(
 }
 
 World::~World() {
-    // Peers must find each other's connections until the last node is gone.
+    // Peers must find each other's connections until the last node is gone, and what a failed step
+    // left to be done must not be done any more.
+    in_step_ = true;
     for (auto& node : nodes_) node.reset();
     after_step_.clear();
     queue_.clear();
@@ -58,11 +60,12 @@ void World::schedule(Event& event, Instant at) {
 }
 
 void World::after_step(std::move_only_function<void()> function) {
-    if (in_step_) {
-        after_step_.push_back(std::move(function));
-        return;
-    }
-    std::move(function)();
+    after_step_.push_back(std::move(function));
+    if (in_step_) return;
+    // Called from outside of any event: this is a step of its own.
+    in_step_ = true;
+    run_after_step();
+    in_step_ = false;
 }
 
 void World::run_after_step() {

@@ -21,12 +21,13 @@ Instant at(std::int64_t ms) {
     return Instant{} + milliseconds(ms);
 }
 
-// A client talks to a server for 20 s; a fault may hold from second 5 to second 8.
+// A client talks to a server for 14 s; a fault may hold from second 5 to second 8.
 struct Probe {
     explicit Probe(std::vector<PlanFault> faults, ClientOptions client = {})
         : server(add_echo_server(world)) {
         client.server = endpoint_of(server);
         if (client.rounds == 10) client.rounds = 1'000'000;
+        client.pause = std::max(client.pause, milliseconds(5));
         client.again = true;
         add_client(world, "client", client, seen);
         driver.schedule(faults);
@@ -35,7 +36,7 @@ struct Probe {
             wall_during = server.machine().time.wall(world.now());
             during_connections = world.fabric().connections();
         });
-        verdict = world.run_until(at(20'000));
+        verdict = world.run_until(at(14'000));
     }
 
     // Whole answers between two times.
@@ -157,7 +158,7 @@ TEST(Faults, BytesComeInPieces) {
         return probe.verdict.events / static_cast<std::uint64_t>(probe.seen.rounds);
     };
     PlanFault pieces = fault("segment_bytes", "client|server", {{"most", std::int64_t{3}}});
-    pieces.duration = seconds(15);
+    pieces.duration = seconds(9);
     EXPECT_GT(deliveries({pieces}), 5 * deliveries({}));
 }
 
@@ -171,8 +172,8 @@ TEST(Faults, WallTimeStepsAndComesBack) {
     const PlanArgs args{{"by_ns", std::int64_t{3'600'000'000'000}}};
     const Probe probe({fault("clock_offset_step", "server", args)});
     EXPECT_EQ(probe.wall_during.ms - probe.wall_before.ms, 3'600'000 + 1'001);
-    EXPECT_EQ(probe.server.machine().time.wall(at(20'000)).ms,
-              probe.world.options().wall_start.ms + 20'000);
+    EXPECT_EQ(probe.server.machine().time.wall(at(14'000)).ms,
+              probe.world.options().wall_start.ms + 14'000);
     EXPECT_EQ(probe.rounds(5'000, 8'000), Probe({}).rounds(5'000, 8'000));
 }
 
