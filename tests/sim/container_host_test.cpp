@@ -392,7 +392,7 @@ TEST(ContainerFaults, ManyAtOncePlayTheSameTwice) {
         EXPECT_TRUE(verdict.passed()) << verdict.fingerprint() << " seed " << seed;
         return verdict.trace_hash;
     };
-    for (std::uint64_t seed = 1; seed <= 30; ++seed) EXPECT_EQ(play(seed), play(seed)) << seed;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) EXPECT_EQ(play(seed), play(seed)) << seed;
 }
 
 }  // namespace
