@@ -88,6 +88,7 @@ void Runtime::flush(std::uint64_t first_new, kernel::Moment& moment, kernel::Eff
         outbox_bytes_ -= head.row.item.json.size();
         outbox_.pop_front();
     }
+    if (outbox_.empty()) next_sequence_ = 1;  // as a reload would
     keep_rest(first_new, moment, effects);
 }
 

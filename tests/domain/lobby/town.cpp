@@ -1,0 +1,297 @@
+#include "tests/domain/lobby/town.h"
+
+#include <stdexcept>
+
+#include "engine/domain/accounts/inputs.h"
+#include "engine/domain/mailbox/runtime_keys.h"
+
+namespace playback::lobby {
+namespace {
+
+constexpr StageId stage{3};
+constexpr std::size_t guests_max = 8;
+
+JsonText number_text(std::uint64_t number) {
+    return JsonText::trusted(std::to_string(number));
+}
+
+}  // namespace
+
+Town::Town(std::uint16_t shape) : max_assignments_(1 + shape % 3) {
+    rules_.add<accounts::Player>();
+    rules_.add<Deployment>(settings_);
+    rules_.add<mailbox::Client>(settings_);
+    rules_.add<mailbox::Runtime>(settings_);
+    rules_.add<hosting::Pool>(settings_);
+    rules_.hold_deliveries(true);
+    const hosting::HostConfig config{"unix:///a", 800, 100'000, 2U + shape / 3 % 3};
+    host_ =
+        rules_.ask(address_of(default_pool), hosting::EnsureHosts{{config}}).value().hosts[0].host;
+    deployment_ = rules_.next<DeploymentId>();
+    OpenDeployment open;
+    open.tenant = TenantId{1};
+    open.stage = stage;
+    open.version = VersionId{4};
+    open.config.lobby_max_assignments = max_assignments_;
+    open.config.min_lobbies = shape / 9 % 3;
+    open.config.lobby_min_lifetime_s = shape / 27 % 2 * 5U;
+    open.images = {{ImageQualifier::universal, "a/b:1"}};
+    rules_.tell(address_of(deployment_), open);
+}
+
+void Town::act(std::uint32_t step) {
+    const std::uint32_t chance = step / 16;
+    switch (step % 16) {
+        case 0:
+            join();
+            break;
+        case 1:
+        case 2:
+        case 3:
+            if (!guests_.empty()) call(guests_[chance % guests_.size()], chance / 8);
+            break;
+        case 4:
+        case 5:
+        case 6:
+            if (!servers_.empty()) serve(servers_[chance % servers_.size()], chance / 8);
+            break;
+        case 7:
+            supervise(chance);
+            break;
+        case 8:
+            crash(chance);
+            break;
+        case 9:
+            pass(milliseconds(chance % 12'000));
+            break;
+        case 10:
+            rules_.reload(chance % 2 == 0);
+            break;
+        case 11:
+            if (!guests_.empty() && chance % 4 == 0)
+                guests_[chance / 4 % guests_.size()].silent = true;
+            break;
+        case 12:
+            if (!servers_.empty() && chance % 4 == 0)
+                (void)rules_.ask(
+                    address_of(deployment_),
+                    DeleteLobby{LobbyId{servers_[chance / 4 % servers_.size()].runtime.value}});
+            break;
+        default:
+            deliver(1 + chance % 8, chance / 8);
+            break;
+    }
+}
+
+void Town::join() {
+    if (guests_.size() == guests_max) return;
+    Guest guest;
+    guest.user = rules_.next<UserId>();
+    (void)rules_.ask(player_address(guest.user, stage), accounts::EnterStage{TenantId{1}});
+    const Result<ClientCreated> created =
+        rules_.ask(address_of(deployment_), CreateClient{guest.user, stage});
+    if (!created) return;  // the deployment has not heard of its opening yet
+    guest.client = created->client;
+    guests_.push_back(std::move(guest));
+}
+
+// --- players ---
+
+void Town::call(Guest& guest, std::uint32_t chance) {
+    if (guest.silent || guest.over) return;
+    mailbox::ClientInterchange call;
+    call.user = guest.user;
+    for (std::uint32_t i = 0; i < chance % 3; ++i)
+        call.outgoing.push_back(number_text(guest.said + i + 1));
+    for (const MessageId id : guest.unconsumed)
+        if ((chance / 4 + id.value) % 3 != 0) call.consumed.push_back(id);
+    const Result<mailbox::ClientExchanged> reply = rules_.ask(address_of(guest.client), call);
+    if (!reply) {
+        const Errc code = reply.error().code;
+        if (code == Errc::not_found) guest.over = !guest.seen.empty();  // else not opened yet
+        expect(code == Errc::not_found || code == Errc::conflict, "an unexpected refusal");
+        return;
+    }
+    for (const MessageId id : call.consumed) guest.unconsumed.erase(id);
+    for (const mailbox::ClientMail& mail : reply->incoming) read(guest, mail);
+    if (guest.over || guest.kicked) return;
+    for (std::size_t i = 0; i < call.outgoing.size(); ++i)
+        to_runtimes_.push_back({guest.client, guest.runtime, ++guest.said});
+}
+
+void Town::read(Guest& guest, const mailbox::ClientMail& mail) {
+    guest.unconsumed.insert(mail.id);
+    if (!guest.seen.insert(mail.id).second) return;
+    using Kind = mailbox::ClientMailKind;
+    expect(guest.seen.size() > 1 || mail.kind == Kind::greeted, "the greeting comes first");
+    if (mail.kind == Kind::runtime_assigned) {
+        expect(guest.runtime != mail.runtime, "assigned twice to the same runtime");
+        guest.runtime = mail.runtime;
+    }
+    if (mail.kind == Kind::client_deleted) guest.over = true;
+    if (mail.kind != Kind::message_produced) return;
+    // "<runtime> <number>"
+    const std::string word(mail.json.view().substr(1, mail.json.size() - 2));
+    const RuntimeId from{std::stoull(word)};
+    const std::uint64_t number = std::stoull(word.substr(word.find(' ') + 1));
+    expect(guest.last_heard[from] < number, "a client hears a runtime in order, each once");
+    guest.last_heard[from] = number;
+    guest.heard.insert(word);
+}
+
+// --- runtimes ---
+
+void Town::serve(Server& server, std::uint32_t chance) {
+    if (!server.has_container) return;
+    if (!server.has_token) {
+        server.has_token = rules_.ask(address_of(server.runtime), mailbox::MarkReady{}).has_value();
+        return;
+    }
+    mailbox::RuntimeInterchange call;
+    for (const MessageId id : server.unconsumed)
+        if ((chance / 4 + id.value) % 3 != 0) call.consumed.push_back(id);
+    for (const ClientId client : server.seated) {
+        if ((chance + client.value) % 3 != 0) continue;
+        mailbox::RuntimeOutgoing out;
+        out.says = mailbox::RuntimeSays::respond_client;
+        out.client = client;
+        if (chance % 16 == 5) {
+            out.says = mailbox::RuntimeSays::kick_client;
+        } else if (chance % 16 == 6) {
+            out.says = mailbox::RuntimeSays::broadcast_message;
+        }
+        const std::string word =
+            std::to_string(server.runtime.value) + " " + std::to_string(++server.said);
+        out.json = JsonText::trusted("\"" + word + "\"");
+        call.outgoing.push_back(std::move(out));
+    }
+    const Result<mailbox::RuntimeExchanged> reply = rules_.ask(address_of(server.runtime), call);
+    if (!reply) {
+        expect(reply.error().code == Errc::not_found, "an unexpected refusal");
+        server.has_container = false;  // the process exits
+        return;
+    }
+    if (reply->ignored == 0) promise(server, call.outgoing);
+    for (const MessageId id : call.consumed) server.unconsumed.erase(id);
+    for (const mailbox::RuntimeMail& mail : reply->incoming) read(server, mail);
+}
+
+void Town::promise(Server&, const std::vector<mailbox::RuntimeOutgoing>& said) {
+    for (const mailbox::RuntimeOutgoing& out : said) {
+        const std::string word(out.json.view().substr(1, out.json.size() - 2));
+        if (out.says == mailbox::RuntimeSays::respond_client)
+            to_clients_.emplace_back(out.client, word);
+        if (out.says != mailbox::RuntimeSays::kick_client) continue;
+        for (Guest& guest : guests_)
+            if (guest.client == out.client) guest.kicked = true;
+    }
+}
+
+void Town::read(Server& server, const mailbox::RuntimeMail& mail) {
+    server.unconsumed.insert(mail.id);
+    if (!server.seen.insert(mail.id).second) return;
+    using Kind = mailbox::RuntimeMailKind;
+    switch (mail.kind) {
+        case Kind::runtime_created:
+            expect(server.seen.size() == 1, "the creation comes first");
+            break;
+        case Kind::client_assigned:
+            expect(server.seated.insert(mail.client).second, "assigned, and sits there already");
+            expect(server.seated.size() <= max_assignments_, "more clients than seats");
+            break;
+        case Kind::client_removed:
+            expect(server.seated.erase(mail.client) == 1, "removed, and did not sit there");
+            break;
+        case Kind::message_received: {
+            expect(server.seated.contains(mail.client), "a message of somebody who is not here");
+            const std::uint64_t number = std::stoull(std::string(mail.json.view()));
+            expect(server.last_heard[mail.client] < number, "out of order, or twice");
+            server.last_heard[mail.client] = number;
+            server.heard.emplace(mail.client, number);
+        }
+    }
+}
+
+// --- the container host ---
+
+Town::Server& Town::server_of(RuntimeId runtime) {
+    for (Server& server : servers_)
+        if (server.runtime == runtime) return server;
+    servers_.emplace_back().runtime = runtime;
+    return servers_.back();
+}
+
+void Town::supervise(std::uint32_t chance) {
+    const kernel::Address pool = address_of(default_pool);
+    const hosting::HostWishes wishes = rules_.ask(pool, hosting::ListHost{host_}).value();
+    for (const hosting::WantedContainer& wanted : wishes.containers) {
+        const RuntimeId runtime = wanted.wish.runtime;
+        Server& server = server_of(runtime);
+        if (wanted.stage == hosting::ContainerStage::placed) {
+            start(wanted, chance);
+        } else if (wanted.stage == hosting::ContainerStage::removing) {
+            server.has_container = false;
+            (void)rules_.ask(pool, hosting::ReportRemoved{host_, runtime});
+        } else if (!server.has_container) {
+            (void)rules_.ask(pool, hosting::ReportExited{host_, runtime, wanted.attempt, "exit 1"});
+        }
+    }
+}
+
+void Town::start(const hosting::WantedContainer& wanted, std::uint32_t chance) {
+    const kernel::Address pool = address_of(default_pool);
+    const RuntimeId runtime = wanted.wish.runtime;
+    if (chance != 0 && (chance + runtime.value) % 4 == 1) {  // zero: no more faults
+        (void)rules_.ask(pool,
+                         hosting::ReportFailed{host_, runtime, wanted.attempt, "no such image"});
+        return;
+    }
+    server_of(runtime).has_container = true;
+    (void)rules_.ask(pool, hosting::ReportStarted{host_, runtime, wanted.attempt});
+}
+
+void Town::crash(std::uint32_t chance) {
+    if (servers_.empty() || chance % 4 != 0) return;
+    servers_[chance / 4 % servers_.size()].has_container = false;
+}
+
+// --- messages and time ---
+
+void Town::deliver(std::uint32_t count, std::uint32_t chance) {
+    for (std::uint32_t i = 0; i < count; ++i) (void)rules_.deliver_any(chance + i * 7);
+}
+
+void Town::pass(Duration time) {
+    rules_.check_reloads(false);  // activity is not stored
+    rules_.advance(time);
+    rules_.check_reloads(true);
+}
+
+void Town::calm_down() {
+    const hosting::HostConfig config{"unix:///a", 800, 100'000, 100};
+    (void)rules_.ask(address_of(default_pool), hosting::EnsureHosts{{config}});
+    for (int second = 0; second < 60; ++second) {
+        rules_.deliver();
+        supervise(0);
+        rules_.deliver();
+        // 48: messages, but no kick.
+        for (std::size_t i = 0; i < servers_.size(); ++i) serve(servers_[i], 48);
+        rules_.deliver();
+        for (Guest& guest : guests_) call(guest, 48);
+        rules_.deliver();
+        pass(seconds(1));
+        check_always();
+    }
+}
+
+void Town::tear_down() {
+    rules_.tell(address_of(deployment_), DeleteDeployment{});
+    for (int second = 0; second < 130; ++second) {
+        rules_.deliver();
+        supervise(0);
+        pass(seconds(1));
+    }
+    rules_.deliver();
+}
+
+}  // namespace playback::lobby
