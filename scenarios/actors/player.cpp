@@ -225,12 +225,13 @@ io::Task<void> Player::poll() {
         co_await pause(options_.retry_pause);
         co_return;
     }
-    observer_.client_active(client_);
     consumed_.clear();
     for (; !in_flight_.empty(); in_flight_.pop_front()) {
         observer_.say_acknowledged(client_, in_flight_.front().serial);
     }
     understand(*answer);
+    // Not before: an answer that says that the client has ended is no sign of life.
+    if (client_ != 0) observer_.client_active(client_);
     if (!options_.long_poll) co_await pause(options_.poll_interval);
 }
 

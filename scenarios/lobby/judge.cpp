@@ -50,13 +50,14 @@ void LobbyJudge::intruded(std::string_view path, int status) {
 void LobbyJudge::client_wanted(std::uint64_t user) {
     User& state = users_[user];
     state.floor_at_wanted = state.profile;
+    state.wanted_at = options_.now();
 }
 
 void LobbyJudge::client_created(std::uint32_t, std::uint64_t user, std::uint64_t client) {
     check("account-kept");
     Client& state = clients_[client];
     state.user = user;
-    state.active_at = options_.now();
+    state.active_at = users_[user].wanted_at;
     state.profile_floor = users_[user].floor_at_wanted;
     check_profile(state);
 }
@@ -80,8 +81,13 @@ void LobbyJudge::assigned(std::uint64_t client, std::uint64_t runtime) {
     state.runtimes.insert(runtime);
 }
 
+void LobbyJudge::client_calling(std::uint64_t client) {
+    clients_[client].calling_at = options_.now();
+}
+
 void LobbyJudge::client_active(std::uint64_t client) {
-    clients_[client].active_at = options_.now();
+    Client& state = clients_[client];
+    state.active_at = state.calling_at;
 }
 
 void LobbyJudge::client_ended(std::uint64_t client, std::string_view why) {

@@ -105,6 +105,7 @@ private:
     struct User {
         std::uint64_t profile = 0;          // the newest acknowledged version
         std::uint64_t floor_at_wanted = 0;  // when the client was asked for
+        Instant wanted_at;
     };
     struct RuntimeState {
         bool is_dead = false;

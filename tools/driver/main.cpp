@@ -43,7 +43,9 @@ int run_seeds(const scenarios::Scenario& scenario, const Range& range, const std
         const scenarios::RunReport report = scenario.run(*plan, {});
         std::cout << seed << " " << sim::hash_text(report.trace_hash) << " " << report.fingerprint
                   << "\n";
-        failures += report.passed ? 0 : 1;
+        if (report.passed) continue;
+        ++failures;
+        std::cerr << "  " << report.message << "\n";
     }
     return failures == 0 ? 0 : 1;
 }
