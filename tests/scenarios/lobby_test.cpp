@@ -1,0 +1,107 @@
+// The lobby scenario: many small runs, each a function of its plan and nothing else.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "engine/base/random.h"
+#include "scenarios/lobby/lobby_plan.h"
+#include "scenarios/lobby/lobby_run.h"
+#include "scenarios/run.h"
+
+namespace playback::scenarios {
+namespace {
+
+sim::Plan small(std::uint64_t seed) {
+    return *draw_lobby_plan(seed, "small");
+}
+
+TEST(LobbyScenario, SmallRunsPass) {
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        const RunReport report = run_lobby(small(seed), {});
+        EXPECT_TRUE(report.passed)
+            << "seed " << seed << ": " << report.fingerprint << ": " << report.message;
+    }
+}
+
+TEST(LobbyScenario, ARunPlayedTwiceIsTheSameRun) {
+    for (std::uint64_t seed = 100; seed <= 110; ++seed) {
+        const sim::Plan plan = small(seed);
+        const RunReport first = run_lobby(plan, {});
+        (void)run_lobby(small(seed + 1000), {});  // leftovers of another run must not matter
+        const RunReport second = run_lobby(plan, {});
+        EXPECT_EQ(first.trace_hash, second.trace_hash) << "seed " << seed;
+        EXPECT_EQ(first.events, second.events);
+        EXPECT_EQ(first.fingerprint, second.fingerprint);
+    }
+}
+
+TEST(LobbyScenario, APlanFromItsFileIsTheSameRun) {
+    const sim::Plan plan = small(7);
+    const Result<sim::Plan> read = sim::parse_plan(sim::to_json(plan));
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_EQ(*read, plan);
+    EXPECT_EQ(run_lobby(*read, {}).trace_hash, run_lobby(plan, {}).trace_hash);
+}
+
+TEST(LobbyScenario, EverySubPlanIsValid) {
+    for (std::uint64_t seed = 1; seed <= 15; ++seed) {
+        sim::Plan plan = small(seed);
+        Random random = Random::stream(seed, "sub-plan");
+        std::erase_if(plan.ops, [&](const sim::PlanOp&) { return random.chance(1, 2); });
+        std::erase_if(plan.faults, [&](const sim::PlanFault&) { return random.chance(1, 2); });
+        const RunReport report = run_lobby(plan, {});
+        EXPECT_TRUE(report.passed) << "seed " << seed << ": " << report.message;
+    }
+}
+
+TEST(LobbyScenario, RunsDiffer) {
+    EXPECT_NE(run_lobby(small(1), {}).trace_hash, run_lobby(small(2), {}).trace_hash);
+}
+
+TEST(LobbyScenario, ABudgetThatIsExceededIsAFinding) {
+    RunOptions few;
+    few.events_max = 500;
+    const RunReport by_events = run_lobby(small(3), few);
+    EXPECT_FALSE(by_events.passed);
+    EXPECT_NE(by_events.fingerprint.find("budget"), std::string::npos) << by_events.fingerprint;
+
+    RunOptions no_time;
+    no_time.out_of_time = [] { return true; };
+    const RunReport by_time = run_lobby(small(3), no_time);
+    EXPECT_FALSE(by_time.passed);
+    EXPECT_NE(by_time.fingerprint.find("budget"), std::string::npos) << by_time.fingerprint;
+}
+
+TEST(LobbyScenario, FaultsAndChecksReallyHappen) {
+    std::uint64_t faults = 0;
+    std::map<std::string, std::uint64_t> kinds;
+    std::map<std::string, std::uint64_t> checks;
+    for (std::uint64_t seed = 200; seed < 230; ++seed) {
+        const RunReport report = run_lobby(small(seed), {});
+        faults += report.faults_total();
+        for (const auto& [kind, count] : report.faults) kinds[kind] += count;
+        for (const auto& [invariant, count] : report.checks) checks[invariant] += count;
+    }
+    EXPECT_GT(faults, 100U);
+    EXPECT_GT(kinds.size(), 15U);
+    for (const char* invariant : {"no-duplicate",
+                                  "message-order",
+                                  "greeting-first",
+                                  "one-runtime",
+                                  "profile-never-older",
+                                  "no-foreign-role",
+                                  "account-kept",
+                                  "all-assigned",
+                                  "containers-as-wanted"}) {
+        EXPECT_GT(checks[invariant], 0U) << invariant << " was never checked";
+    }
+}
+
+TEST(LobbyScenario, UnknownProfileIsRefused) {
+    const Result<sim::Plan> plan = draw_lobby_plan(1, "large");
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().code, Errc::invalid_argument);
+}
+
+}  // namespace
+}  // namespace playback::scenarios
