@@ -86,6 +86,15 @@ void Connection::wake_reader(int side) {
 
 // --- writing ---
 
+// Cuts may fall on any byte, but there are not many of them in one write: a large body in single
+// bytes would take a run's whole budget and find nothing more.
+std::size_t Connection::draw_piece(std::size_t room, std::size_t most, std::size_t pieces) {
+    constexpr std::size_t pieces_max = 16;
+    if (pieces >= pieces_max) return room;
+    if (parts_.random.chance(1, 4)) most = room;
+    return std::min(room, 1 + parts_.random.below(most));
+}
+
 Result<std::string_view> Connection::push(int side, std::string_view bytes) {
     End& end = ends_[side];
     if (end.closed || end.vanished || end.shut) return Error{Errc::closed, "stream was closed"};
@@ -93,11 +102,10 @@ Result<std::string_view> Connection::push(int side, std::string_view bytes) {
     Pipe& out = pipes_[side];
     Link& link = *parts_.links[side];
     const Instant now = fabric_.world().now();
+    const std::size_t most = link.segment > 0 ? link.segment : segment_max_;
     std::size_t room = std::min(out.room(), bytes.size());
-    while (room > 0) {
-        std::size_t piece = room;
-        const std::size_t most = link.segment > 0 ? link.segment : segment_max_;
-        if (most > 0) piece = std::min(piece, 1 + parts_.random.below(most));
+    for (std::size_t pieces = 1; room > 0; ++pieces) {
+        const std::size_t piece = most > 0 ? draw_piece(room, most, pieces) : room;
         out.send(bytes.substr(0, piece), link.arrival(now, piece, parts_.random));
         bytes.remove_prefix(piece);
         room -= piece;

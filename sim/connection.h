@@ -94,6 +94,7 @@ private:
     void segment_arrived(int side);
     void on_reset(int side);
     void arm(int side);
+    std::size_t draw_piece(std::size_t room, std::size_t most, std::size_t pieces);
     void credit(int side);
     void refill(int side);
     void answer_with_reset(int side);
