@@ -224,8 +224,9 @@ void RowDatabase::fold() {
     if (full && !connection_.execute("PRAGMA synchronous=NORMAL")) broken_ = true;
     if (broken_) return;
     if (fold_changes(fold) == Step::done) {
+        for (const Overlay::Changes::iterator& it : fold.changes)
+            stats_.folded_rows += it->second.erased ? 0 : 1;
         overlay_.forget(fold);
-        stats_.folded_rows += fold.changes.size();
         ++stats_.folds;
     } else {
         (void)failed_write("cannot fold the log");

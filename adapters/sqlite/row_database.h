@@ -50,7 +50,7 @@ enum class Upkeep : std::uint8_t { none, when_idle, urgent };
 // Counts since open, for metrics and tests.
 struct SqliteStats {
     std::uint64_t appends = 0;      // log rows written
-    std::uint64_t folded_rows = 0;  // changes that reached the row table
+    std::uint64_t folded_rows = 0;  // puts that reached the row table
     std::uint64_t folds = 0;
     std::uint64_t checkpoints = 0;
 };

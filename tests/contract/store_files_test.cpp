@@ -108,9 +108,9 @@ TYPED_TEST(StoreFiles, ARowErasedBeforeItsFoldIsNeverWritten) {
     ASSERT_TRUE(this->world_.open(eager_options()));
     const io::Epoch epoch = this->world_.acquire(1);
     for (int i = 0; i < 20; ++i) {
-        io::Batch batch = batch_of(1, epoch, {{"message", std::to_string(i)}});
-        ASSERT_TRUE(this->world_.commit(std::move(batch)));
-        ASSERT_TRUE(this->world_.commit(batch_of(1, epoch, {}, {"message"})));
+        const std::string key = "message " + std::to_string(i);
+        ASSERT_TRUE(this->world_.commit(batch_of(1, epoch, {{key, "text"}})));
+        ASSERT_TRUE(this->world_.commit(batch_of(1, epoch, {}, {key})));
     }
     this->world_.settle();
     const adapters::SqliteStats& stats = this->world_.sqlite()->stats();
