@@ -1,0 +1,150 @@
+#include "tools/playback/data_directory.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/openssl/key_file.h"
+#include "engine/base/check.h"
+
+namespace playback::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error file_error(const std::string& tried, int number) {
+    Errc code = Errc::io_failed;
+    if (number == EACCES || number == EPERM || number == EROFS) code = Errc::denied;
+    if (number == ENOSPC || number == EDQUOT) code = Errc::full;
+    return {code, tried + ": " + std::generic_category().message(number)};
+}
+
+Result<void> write_and_sync(int file, std::string_view bytes, const std::string& path) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(file, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return file_error("cannot write " + path, errno);
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    if (::fsync(file) != 0) return file_error("cannot sync " + path, errno);
+    return {};
+}
+
+// Fixed memory: a failed CHECK must not need an allocator that still works.
+std::array<char, 4096>& crash_directory() {
+    static std::array<char, 4096> path{};
+    return path;
+}
+
+void write_crash_file(const CheckSite& site) {
+    std::array<char, 4200> path{};
+    std::array<char, 2048> text{};
+    const auto now = static_cast<long long>(::time(nullptr));
+    const int pid = ::getpid();
+    std::snprintf(path.data(), path.size(), "%s/%lld-%d.json", crash_directory().data(), now, pid);
+    const int length = std::snprintf(text.data(),
+                                     text.size(),
+                                     R"({"version":"%s","time":%lld,"pid":%d,"file":"%s",)"
+                                     R"("line":%d,"check":")",
+                                     PLAYBACK_VERSION,
+                                     now,
+                                     pid,
+                                     site.file,
+                                     site.line);
+    std::string_view head(text.data(), std::min(text.size(), static_cast<std::size_t>(length)));
+    const int file = ::open(path.data(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) return;
+    std::array<char, 1024> expression{};
+    std::size_t size = 0;
+    for (const char* c = site.expression; *c != '\0' && size + 2 < expression.size(); ++c) {
+        if (*c == '"' || *c == '\\') expression[size++] = '\\';
+        expression[size++] = *c;
+    }
+    const std::string_view tail = "\"}\n";
+    bool written = ::write(file, head.data(), head.size()) > 0;
+    written = written && ::write(file, expression.data(), size) >= 0;
+    written = written && ::write(file, tail.data(), tail.size()) > 0;
+    if (written) ::fsync(file);
+    ::close(file);
+}
+
+void on_failed_check(const CheckSite& site) {
+    write_crash_file(site);
+    std::fprintf(stderr,
+                 "playback: CHECK failed: %s at %s:%d; see %s\n",
+                 site.expression,
+                 site.file,
+                 site.line,
+                 crash_directory().data());
+    std::abort();
+}
+
+}  // namespace
+
+Result<void> make_directory(const std::string& directory) {
+    const ::mode_t before = ::umask(0077);
+    std::error_code failure;
+    fs::create_directories(directory, failure);
+    ::umask(before);
+    if (failure) return file_error("cannot make directory " + directory, failure.value());
+    return {};
+}
+
+Result<void> replace_secret_file(const std::string& path, std::string_view bytes) {
+    std::string draft = path + ".XXXXXX";
+    const int file = ::mkostemp(draft.data(), O_CLOEXEC);  // mode 0600
+    if (file < 0) return file_error("cannot create " + path, errno);
+    Result<void> done = write_and_sync(file, bytes, path);
+    ::close(file);
+    if (done && ::rename(draft.c_str(), path.c_str()) != 0)
+        done = file_error("cannot replace " + path, errno);
+    if (!done) ::unlink(draft.c_str());
+    return done;
+}
+
+Result<Passwords> read_passwords(const std::string& path) {
+    const Result<std::string> text = adapters::read_secret_file(path);
+    if (!text && text.error().code == Errc::not_found) return Passwords();
+    if (!text) return text.error();
+    const auto json = nlohmann::json::parse(*text, nullptr, false);
+    if (!json.is_object()) return Error{Errc::corrupt, path + " is not a JSON object of passwords"};
+    Passwords passwords;
+    for (const auto& [alias, password] : json.items())
+        if (password.is_string()) passwords[alias] = password.get<std::string>();
+    return passwords;
+}
+
+Result<void> keep_passwords(const std::string& path,
+                            const std::vector<GeneratedPassword>& generated) {
+    TRY(passwords, read_passwords(path));
+    for (const GeneratedPassword& made : generated) passwords[made.alias] = made.password;
+    return replace_secret_file(path, nlohmann::json(passwords).dump(2) + "\n");
+}
+
+void install_crash_files(const std::string& directory) {
+    const std::string path = directory + "/crash";
+    static_cast<void>(make_directory(path));  // without it a crash still says what failed
+    std::array<char, 4096>& kept = crash_directory();
+    std::strncpy(kept.data(), path.c_str(), kept.size() - 1);
+    set_check_hook(on_failed_check);
+}
+
+void raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+}  // namespace playback::tools

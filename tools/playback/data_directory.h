@@ -1,0 +1,41 @@
+// The data directory of a node beside its database: what only its owner may read, and what a crash
+// leaves behind.
+//
+//     DATA/passwords.json   passwords that were generated, by user (mode 0600)
+//     DATA/token_key.pem    the key pair that signs tokens (adapters/openssl)
+//     DATA/crash/           a file for each failed CHECK
+//     DATA/runtimes/        records and logs of local processes (adapters/process)
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "engine/node_config.h"
+
+namespace playback::tools {
+
+// Makes `directory` and what is above it, for its owner only. Fails with denied or io_failed.
+Result<void> make_directory(const std::string& directory);
+
+// Replaces the file by `bytes`, mode 0600: after a crash it is the old one or the new one. Fails
+// with denied, full or io_failed.
+Result<void> replace_secret_file(const std::string& path, std::string_view bytes);
+
+using Passwords = std::map<std::string, std::string>;  // by alias
+
+// None if there is no such file. Fails with corrupt, denied or io_failed.
+Result<Passwords> read_passwords(const std::string& path);
+
+// Adds to the file: passwords of users that are not in `generated` stay.
+Result<void> keep_passwords(const std::string& path,
+                            const std::vector<GeneratedPassword>& generated);
+
+// From now on a failed CHECK writes DIRECTORY/crash/TIME-PID.json before the process aborts.
+void install_crash_files(const std::string& directory);
+
+// As many open files as this user may have: one is needed for each connection.
+void raise_file_limit();
+
+}  // namespace playback::tools

@@ -1,0 +1,126 @@
+// `playback node`: a production node, until SIGINT or SIGTERM.
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "engine/io/wait.h"
+#include "tools/playback/commands.h"
+#include "tools/playback/data_directory.h"
+#include "tools/playback/interrupt.h"
+#include "tools/playback/node_options.h"
+#include "tools/playback/output.h"
+#include "tools/playback/real_node.h"
+
+namespace playback::tools {
+namespace {
+
+struct NodeArguments {
+    NodeOptions options;
+    std::string config;
+    bool json_wanted = false;
+};
+
+void announce(RealNode& node, const Output& output) {
+    nlohmann::json listening = nlohmann::json::array();
+    for (const io::Endpoint& endpoint : node.node().listening()) {
+        listening.push_back(io::to_string(endpoint));
+        output.say("listening     " + io::to_string(endpoint));
+    }
+    output.say("data          " + node.settings().data);
+    output.say("containers    " + node.host_address());
+    nlohmann::json ready{{"listening", std::move(listening)},
+                         {"public_url", node.node().config().public_url},
+                         {"data", node.settings().data},
+                         {"containers", node.host_address()}};
+    if (node.made_passwords()) {
+        output.say("passwords     generated: " + node.settings().passwords);
+        ready["passwords"] = node.settings().passwords;
+    }
+    output.say("stop with Ctrl-C");
+    output.finish(ready);
+}
+
+// Ends the process at the second signal: people press Ctrl-C twice when they mean it.
+class Stopper {
+public:
+    explicit Stopper(RealNode& node)
+        : asked_(node.world().clock()), signals_(node.world().loop(), [this](int) {
+              if (is_asked_) std::_Exit(exit_interrupted);
+              is_asked_ = true;
+              asked_.notify_all();
+          }) {}
+
+    io::Task<void> wait() {
+        while (!is_asked_) co_await asked_.wait();
+    }
+
+private:
+    io::Signal asked_;
+    bool is_asked_ = false;
+    adapters::StopSignals signals_;
+};
+
+io::Task<void> serve(RealNode& node, const Output& output, Stopper& stopper, int& code) {
+    const Result<void> started = co_await node.start();
+    if (!started) {
+        code = output.fail(advice(started.error(), node.settings()));
+        co_await node.stop();
+        co_return;
+    }
+    announce(node, output);
+    co_await stopper.wait();
+    output.note("stopping");
+    co_await node.stop();
+}
+
+int run_node(const NodeArguments& arguments) {
+    const Output output(arguments.json_wanted);
+    Result<NodeSettings> settings = node_settings(arguments.options);
+    if (!settings) return output.fail(settings.error().detail);
+    raise_file_limit();
+    const NodeSettings asked = *settings;
+    Result<std::unique_ptr<RealNode>> node = RealNode::open(*std::move(settings));
+    if (!node) return output.fail(advice(node.error(), asked));
+    int code = exit_fine;
+    std::optional<Stopper> stopper(std::in_place, **node);
+    (*node)->world().run(serve(**node, output, *stopper, code));
+    (*node)->world().shutdown();  // before the stopper: coroutines wait for it
+    return code;
+}
+
+constexpr const char* footer =
+    "A second SIGINT or SIGTERM ends the process at once.\n"
+    "A file given with --config has lines `option = value` (names as above, without dashes;\n"
+    "lists as [\"a\", \"b\"]); the command line wins.\n"
+    "Files in DATA: playback.db (the database), playback.lock, token_key.pem and passwords.json\n"
+    "(mode 0600), crash/ (one file for each failed internal check), runtimes/ (local processes).\n"
+    "Exit codes: 0 stopped, 2 wrong use or environment, 70 the node could not go on (a failed\n"
+    "fsync): its data is safe, start it again; 134 (abort) an internal check failed.";
+
+}  // namespace
+
+void add_node_command(CLI::App& app, Run& run) {
+    auto arguments = std::make_shared<NodeArguments>();
+    CLI::App* const command = app.add_subcommand("node", "run a production node");
+    add_node_options(*command, arguments->options);
+    command->add_option("--config", arguments->config, "file with any of these options");
+    command->add_flag("--json",
+                      arguments->json_wanted,
+                      "when ready, one JSON object on standard output; {\"error\"} if it fails");
+    command->footer(footer);
+    command->callback([arguments, command, &run] {
+        Result<void> read;
+        if (!arguments->config.empty()) read = read_config_file(*command, arguments->config);
+        if (read)
+            run = [arguments] { return run_node(*arguments); };
+        else
+            run = [arguments, detail = read.error().detail] {
+                return Output(arguments->json_wanted).fail(detail);
+            };
+    });
+}
+
+}  // namespace playback::tools

@@ -1,0 +1,320 @@
+#include "tools/playback/node_options.h"
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "adapters/openssl/bcrypt.h"
+#include "adapters/openssl/key_file.h"
+#include "tools/playback/host_registry.h"
+
+namespace playback::tools {
+namespace {
+
+constexpr std::uint32_t container_memory_mb = 512;
+
+Error refused(std::string_view option, std::string_view mend) {
+    return {Errc::invalid_argument, "--" + std::string(option) + " " + std::string(mend)};
+}
+
+void add_user(CLI::App& command, NodeOptions& options, const std::string& user) {
+    command.add_option("--" + user + "-alias", options.aliases[user], "log-in name (" + user + ")")
+        ->group("People");
+    command
+        .add_option("--" + user + "-password-file",
+                    options.password_files[user],
+                    "file with the password; without one it is generated once, into "
+                    "DATA/passwords.json")
+        ->group("People");
+}
+
+void add_container_options(CLI::App& command, NodeOptions& options) {
+    const char* const group = "Containers";
+    command
+        .add_option("--docker",
+                    options.docker,
+                    "unix:///run/docker.sock, tcp://HOST:PORT, or process: for local processes; "
+                    "default: DOCKER_HOST, else unix:///var/run/docker.sock, else process:, "
+                    "whichever answers at the start. Say it in production")
+        ->group(group);
+    command
+        .add_option("--process-image",
+                    options.process_images,
+                    "NAME=PATH: the program that process: runs for an image; repeatable")
+        ->group(group);
+    command.add_option("--registry", options.registry, "host:port that images are pulled from")
+        ->group(group);
+    command.add_option("--runtime-network", options.runtime_network, "Docker network of runtimes")
+        ->capture_default_str()
+        ->group(group);
+    command.add_option("--max-containers", options.max_containers, "at once on the host")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--host-cpus",
+                    options.host_cpus,
+                    "cores to hand out by the CPU limits of runtimes; default: one per container")
+        ->group(group);
+    command
+        .add_option("--host-memory",
+                    options.host_memory,
+                    "MB to hand out by the memory limits of runtimes; default: 512 per container")
+        ->group(group);
+}
+
+void add_call_options(CLI::App& command, NodeOptions& options) {
+    const char* const group = "Calls";
+    command
+        .add_option(
+            "--client-inactive", options.client_inactive, "seconds of silence that end a client")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option(
+            "--runtime-inactive", options.runtime_inactive, "seconds of silence that end a runtime")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--runtime-boot",
+                    options.runtime_boot,
+                    "seconds from the start of a container until its first call")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--sign-ups-per-minute",
+                    options.sign_ups_per_minute,
+                    "anonymous calls of one address; 0: no limit")
+        ->capture_default_str()
+        ->group(group);
+    command.add_option("--sign-up-burst", options.sign_up_burst, "of them at once")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--rate-limit-exempt",
+                    options.rate_limit_exempt,
+                    "addresses (CIDR) without that limit; repeatable")
+        ->group(group);
+    command
+        .add_option("--metrics-readers",
+                    options.metrics_readers,
+                    "addresses (CIDR) that may read /metrics besides this machine; repeatable")
+        ->group(group);
+    command.add_option("--stop-grace", options.stop_grace, "seconds for running calls at the end")
+        ->capture_default_str()
+        ->group(group);
+}
+
+Result<void> read_users(const NodeOptions& options, NodeConfig& config) {
+    const std::map<std::string, BootstrapUser*> users{{"admin", &config.admin},
+                                                      {"support", &config.support},
+                                                      {"service", &config.service},
+                                                      {"connector", &config.connector}};
+    for (const auto& [name, user] : users) {
+        const auto alias = options.aliases.find(name);
+        if (alias != options.aliases.end() && !alias->second.empty()) user->alias = alias->second;
+        const auto file = options.password_files.find(name);
+        if (file == options.password_files.end() || file->second.empty()) continue;
+        Result<std::string> password = adapters::read_secret_file(file->second);
+        if (!password) return refused(name + "-password-file", password.error().detail);
+        while (password->ends_with('\n') || password->ends_with('\r')) password->pop_back();
+        if (password->empty()) return refused(name + "-password-file", "names an empty file");
+        user->password = *std::move(password);
+    }
+    return {};
+}
+
+Result<std::vector<services::IpRange>> read_ranges(std::string_view option,
+                                                   const std::vector<std::string>& texts) {
+    std::vector<services::IpRange> ranges;
+    for (const std::string& text : texts) {
+        Result<services::IpRange> range = services::parse_ip_range(text);
+        if (!range) return refused(option, "takes an address or CIDR: " + range.error().detail);
+        ranges.push_back(*range);
+    }
+    return ranges;
+}
+
+Result<void> read_calls(const NodeOptions& options, NodeConfig& config) {
+    if (options.client_inactive == 0 || options.client_inactive > 86'400)
+        return refused("client-inactive", "takes 1 to 86400 seconds");
+    if (options.runtime_inactive == 0 || options.runtime_inactive > 86'400)
+        return refused("runtime-inactive", "takes 1 to 86400 seconds");
+    if (options.runtime_boot == 0 || options.runtime_boot > 86'400)
+        return refused("runtime-boot", "takes 1 to 86400 seconds");
+    if (options.stop_grace > 3600) return refused("stop-grace", "takes at most 3600 seconds");
+    config.domain.client_inactive = seconds(options.client_inactive);
+    config.domain.runtime_inactive = seconds(options.runtime_inactive);
+    config.domain.runtime_boot_deadline = seconds(options.runtime_boot);
+    config.stop_grace = seconds(options.stop_grace);
+    config.anonymous.per_minute = options.sign_ups_per_minute;
+    config.anonymous.burst = options.sign_up_burst;
+    TRY(exempt, read_ranges("rate-limit-exempt", options.rate_limit_exempt));
+    config.anonymous.exempt = std::move(exempt);
+    TRY(readers, read_ranges("metrics-readers", options.metrics_readers));
+    config.metrics_readers = std::move(readers);
+    return {};
+}
+
+Result<void> read_containers(const NodeOptions& options, NodeSettings& settings) {
+    if (!options.docker.empty()) {
+        const Result<void> address = check_host_address(options.docker);
+        if (!address)
+            return refused(
+                "docker",
+                "takes unix:///PATH, tcp://HOST:PORT or process: (" + address.error().detail + ")");
+    }
+    settings.docker = options.docker;
+    for (const std::string& pair : options.process_images) {
+        const std::size_t equals = pair.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size())
+            return refused("process-image", "takes NAME=PATH, not " + pair);
+        settings.process_images[pair.substr(0, equals)] = pair.substr(equals + 1);
+    }
+    const std::uint32_t count = options.max_containers;
+    if (count == 0 || count > 10'000) return refused("max-containers", "takes 1 to 10000");
+    settings.capacity.max_containers = count;
+    settings.capacity.cpu_count = options.host_cpus != 0 ? options.host_cpus : count;
+    settings.capacity.memory_mb =
+        options.host_memory != 0 ? options.host_memory : count * container_memory_mb;
+    settings.config.registry = options.registry;
+    settings.config.runtime_network = options.runtime_network;
+    return {};
+}
+
+Result<io::Durability> read_durability(const std::string& text) {
+    if (text == "full") return io::Durability::full;
+    if (text == "process") return io::Durability::process;
+    if (text == "memory") return io::Durability::memory;
+    return refused("durability", "takes full, process or memory, not " + text);
+}
+
+Result<void> read_addresses(const NodeOptions& options, NodeConfig& config) {
+    if (!options.listen.empty()) config.listen.clear();
+    for (const std::string& text : options.listen) {
+        Result<io::Endpoint> endpoint = io::parse_endpoint(text);
+        if (!endpoint)
+            return refused(
+                "listen",
+                "takes HOST:PORT or unix:PATH, not " + text + " (" + endpoint.error().detail + ")");
+        config.listen.push_back(*std::move(endpoint));
+    }
+    config.public_url = options.public_url;
+    config.runtime_url = options.runtime_url;
+    return {};
+}
+
+// The options' names differ from the configuration's fields in a hyphen.
+Error as_option(Error error) {
+    const std::size_t end = std::min(error.detail.find(' '), error.detail.size());
+    std::replace(
+        error.detail.begin(), error.detail.begin() + static_cast<std::ptrdiff_t>(end), '_', '-');
+    error.detail.insert(0, "--");
+    return error;
+}
+
+}  // namespace
+
+void add_node_options(CLI::App& command, NodeOptions& options) {
+    command.add_option("--data", options.data, "directory of everything that the node keeps")
+        ->capture_default_str();
+    command.add_option("--listen",
+                       options.listen,
+                       "HOST:PORT (port 0: any free one) or unix:PATH; repeatable; default "
+                       "127.0.0.1:8080");
+    command.add_option("--public-url", options.public_url, "how clients reach this node");
+    command.add_option("--runtime-url", options.runtime_url, "how containers reach this node");
+    command
+        .add_option("--durability",
+                    options.durability,
+                    "what an answer promises to survive. full: a power loss; process: a crash of "
+                    "the process; memory: nothing")
+        ->capture_default_str();
+    command.add_option("--slots", options.slots, "chosen with the data, never changed (1 to 4096)")
+        ->capture_default_str();
+    command.add_option("--token-key",
+                       options.token_key,
+                       "PEM file of the RSA key that signs tokens; made if it is not there; "
+                       "default DATA/token_key.pem");
+    for (const char* user : {"admin", "support", "service", "connector"})
+        add_user(command, options, user);
+    command.add_option("--bcrypt-cost", options.bcrypt_cost, "of passwords, 4 to 31 (10: 50 ms)")
+        ->capture_default_str()
+        ->group("People");
+    add_container_options(command, options);
+    add_call_options(command, options);
+    command
+        .add_option("--threads", options.threads, "for passwords and signatures; default: cores")
+        ->group("Calls");
+    command.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
+        ->capture_default_str();
+    command.add_flag("--log-json", options.log_json, "log JSON objects instead of text");
+}
+
+Result<void> read_config_file(CLI::App& command, const std::string& path) {
+    std::ifstream file(path);
+    if (!file) return Error{Errc::not_found, "--config: cannot read " + path};
+    std::vector<CLI::ConfigItem> items;
+    try {
+        items = CLI::ConfigTOML().from_config(file);
+    } catch (const CLI::Error& error) {
+        return Error{Errc::invalid_argument, path + ": " + error.what()};
+    }
+    for (const CLI::ConfigItem& item : items) {
+        if (item.name == "++" || item.name == "--") continue;  // of a [section]
+        CLI::Option* const option = command.get_option_no_throw("--" + item.name);
+        if (option == nullptr || item.name == "config" || item.name == "help")
+            return Error{Errc::invalid_argument, path + ": there is no option " + item.name};
+        if (!option->empty()) continue;  // the command line wins
+        try {
+            const bool is_flag = option->get_expected_min() == 0;
+            if (is_flag)
+                option->add_result(
+                    option->get_flag_value(item.name, CLI::ConfigTOML().to_flag(item)));
+            else
+                option->add_result(item.inputs);
+            option->run_callback();
+        } catch (const CLI::Error& error) {
+            return Error{Errc::invalid_argument, path + ": " + item.name + ": " + error.what()};
+        }
+    }
+    return {};
+}
+
+Result<NodeSettings> node_settings(const NodeOptions& options) {
+    NodeSettings settings;
+    settings.data = options.data;
+    while (settings.data.size() > 1 && settings.data.ends_with('/')) settings.data.pop_back();
+    if (settings.data.empty()) return refused("data", "needs a directory");
+    settings.passwords = settings.data + "/passwords.json";
+    settings.token_key =
+        options.token_key.empty() ? settings.data + "/token_key.pem" : options.token_key;
+    TRY(durability, read_durability(options.durability));
+    settings.durability = durability;
+    TRY_VOID(read_addresses(options, settings.config));
+    if (options.slots == 0 || options.slots > slot_count_max)
+        return refused("slots", "takes 1 to 4096");
+    settings.config.slots = static_cast<SlotNumber>(options.slots);
+    TRY_VOID(read_containers(options, settings));
+    TRY_VOID(read_users(options, settings.config));
+    TRY_VOID(read_calls(options, settings.config));
+
+    using adapters::BcryptHasher;
+    if (options.bcrypt_cost < BcryptHasher::cost_min ||
+        options.bcrypt_cost > BcryptHasher::cost_max)
+        return refused("bcrypt-cost", "takes 4 to 31");
+    settings.bcrypt_cost = options.bcrypt_cost;
+    if (options.threads > 256) return refused("threads", "takes at most 256");
+    settings.threads = options.threads;
+    if (settings.threads == 0) settings.threads = std::max(1U, std::thread::hardware_concurrency());
+    const Result<io::LogLevel> level = adapters::parse_log_level(options.log_level);
+    if (!level) return refused("log-level", "takes trace, debug, info, warn or error");
+    settings.log_level = *level;
+    if (options.log_json) settings.log_format = adapters::LogFormat::json;
+    if (Result<void> sound = check(settings.config); !sound)
+        return as_option(std::move(sound).error());
+    return settings;
+}
+
+}  // namespace playback::tools

@@ -1,0 +1,84 @@
+// NodeOptions: what `playback node` can be told, on the command line or in a file, and what becomes
+// of it. `playback demo` fills the same values by itself.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/log/spdlog_log.h"
+#include "engine/base/result.h"
+#include "engine/io/log.h"
+#include "engine/io/store.h"
+#include "engine/node_config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace playback::tools {
+
+// As they were typed.
+struct NodeOptions {
+    std::string data = "./data";
+    std::vector<std::string> listen;
+    std::string public_url;
+    std::string runtime_url;
+    std::string durability = "full";
+    std::uint32_t slots = 16;
+    std::string token_key;
+
+    std::string docker;
+    std::vector<std::string> process_images;
+    std::string registry;
+    std::string runtime_network = "host";
+    std::uint32_t max_containers = 64;
+    std::uint32_t host_cpus = 0;
+    std::uint32_t host_memory = 0;
+
+    std::map<std::string, std::string> aliases;         // by user
+    std::map<std::string, std::string> password_files;  // by user
+    int bcrypt_cost = 10;
+
+    std::uint32_t client_inactive = 30;
+    std::uint32_t runtime_inactive = 10;
+    std::uint32_t runtime_boot = 300;
+    std::uint32_t sign_ups_per_minute = 60;
+    std::uint32_t sign_up_burst = 120;
+    std::vector<std::string> rate_limit_exempt;
+    std::vector<std::string> metrics_readers;
+    std::uint32_t stop_grace = 5;
+    std::uint32_t threads = 0;
+
+    std::string log_level = "info";
+    bool log_json = false;
+};
+
+void add_node_options(CLI::App& command, NodeOptions& options);
+
+// Reads a file of `name = value` lines (INI or TOML) into the options that were not given on the
+// command line. Fails with invalid_argument or not_found, naming file and option.
+Result<void> read_config_file(CLI::App& command, const std::string& path);
+
+// What a real node is made from.
+struct NodeSettings {
+    std::string data;
+    std::string token_key;  // path
+    std::string passwords;  // path
+    io::Durability durability = io::Durability::full;
+    std::string docker;  // address of the container host; empty: choose one
+    std::map<std::string, std::string> process_images;
+    hosting::HostConfig capacity;  // without its address
+    int bcrypt_cost = 10;
+    std::size_t threads = 1;
+    io::LogLevel log_level = io::LogLevel::info;
+    adapters::LogFormat log_format = adapters::LogFormat::text;
+    NodeConfig config;
+};
+
+// Fails with invalid_argument, naming the option and what it takes.
+Result<NodeSettings> node_settings(const NodeOptions& options);
+
+}  // namespace playback::tools

@@ -1,0 +1,137 @@
+#include "tools/playback/real_node.h"
+
+#include <utility>
+
+#include "adapters/sqlite/directory_lock.h"
+#include "adapters/sqlite/memory_store.h"
+#include "adapters/sqlite/sqlite_store.h"
+#include "engine/base/limits.h"
+#include "tools/playback/data_directory.h"
+
+namespace playback::tools {
+namespace {
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool hard_memory_limit = false;  // it reserves terabytes and uses little
+#else
+constexpr bool hard_memory_limit = true;
+#endif
+#else
+constexpr bool hard_memory_limit = true;
+#endif
+
+adapters::RealWorldOptions world_options(const NodeSettings& settings) {
+    adapters::RealWorldOptions options;
+    options.offload.threads = settings.threads;
+    options.offload.waiting_max = limits::offload_waiting_max;
+    return options;
+}
+
+}  // namespace
+
+RealNode::RealNode(NodeSettings settings)
+    : settings_(std::move(settings)),
+      log_(settings_.log_level, settings_.log_format),
+      world_(world_options(settings_), log_),
+      passwords_(world_.offload(), entropy_, settings_.bcrypt_cost) {
+}
+
+RealNode::~RealNode() {
+    world_.shutdown();
+}
+
+Result<std::unique_ptr<RealNode>> RealNode::open(NodeSettings settings) {
+    std::unique_ptr<RealNode> node(new RealNode(std::move(settings)));
+    TRY_VOID(make_directory(node->settings_.data));
+    TRY_VOID(node->open_store());
+    TRY_VOID(node->open_rest());
+    return node;
+}
+
+Result<void> RealNode::open_store() {
+    if (settings_.durability == io::Durability::memory) {
+        TRY(held, adapters::lock_directory(settings_.data, "playback.lock"));
+        lock_ = std::move(held);
+        store_ = std::make_unique<adapters::MemoryStore>();
+        return {};
+    }
+    adapters::SqliteOptions options;
+    options.directory = settings_.data;
+    options.durability = settings_.durability;
+    TRY(store, adapters::SqliteStore::open(std::move(options), world_.add_worker()));
+    store_ = std::move(store);
+    return {};
+}
+
+Result<void> RealNode::open_rest() {
+    install_crash_files(settings_.data);
+    TRY(signer, adapters::RsaSigner::open(settings_.token_key, world_.offload()));
+    signer_ = std::move(signer);
+
+    adapters::ProcessHostOptions processes;
+    processes.directory = settings_.data + "/runtimes";
+    processes.images = settings_.process_images;
+    processes.hard_memory_limit = hard_memory_limit;
+    hosts_.emplace(world_, log_, std::move(processes));
+    io_.emplace(world_.io({.store = *store_,
+                           .containers = *hosts_,
+                           .passwords = passwords_,
+                           .tokens = *signer_,
+                           .log = log_,
+                           .metrics = metrics_,
+                           .entropy = entropy_}));
+    return {};
+}
+
+io::Task<Result<void>> RealNode::start() {
+    host_address_ = co_await choose_host(*hosts_, world_.clock(), settings_.docker);
+    const Result<io::ContainerHost*> host = hosts_->at(host_address_);
+    if (!host) co_return host.error();
+
+    NodeConfig config = settings_.config;
+    hosting::HostConfig capacity = settings_.capacity;
+    capacity.address = host_address_;
+    config.hosts.push_back(std::move(capacity));
+    config.keep_passwords = [this](const std::vector<GeneratedPassword>& generated) {
+        made_passwords_ = true;
+        return keep_passwords(settings_.passwords, generated);
+    };
+    node_ = std::make_unique<Node>(*io_, std::move(config));
+    Result<void> started = co_await node_->start();
+    co_return started;
+}
+
+io::Task<void> RealNode::stop() {
+    if (node_) co_await node_->stop();
+    co_await hosts_->stop();
+}
+
+std::string advice(const Error& error, const NodeSettings& settings) {
+    std::string text = error.detail;
+    const bool is_address = text.starts_with("cannot listen on");
+    switch (error.code) {
+        case Errc::in_use:
+            text += is_address ? ". Stop who has it, or choose another --listen"
+                               : ". Stop that node, or choose another --data";
+            break;
+        case Errc::denied:
+            text += is_address ? ". Choose another --listen"
+                               : ". This user must be able to read and write " + settings.data;
+            break;
+        case Errc::full:
+            text += ". Make room on the disk of " + settings.data;
+            break;
+        case Errc::unsupported:
+            text += ". Use the program that made it, or choose another --data; nothing was changed";
+            break;
+        case Errc::corrupt:
+            text += ". Restore " + settings.data + " from a backup; nothing was changed";
+            break;
+        default:
+            break;
+    }
+    return text;
+}
+
+}  // namespace playback::tools
