@@ -67,24 +67,25 @@ TEST(Player, WhoNeverEnteredIsIntroducedAndNotMade) {
 }
 
 TEST(Player, IntroductionsCarryTheNewestProfile) {
-    rc::check("the profile introduced is the last one set", [](const std::vector<bool>& steps) {
-        tests::Rules rules;
-        rules.add<Player>();
-        RC_ASSERT(rules.ask(ann, EnterStage{TenantId{5}}).has_value());
-        std::string newest = "{}";
-        for (std::size_t i = 0; i < steps.size(); ++i) {
-            if (steps[i]) {
-                newest = R"({"level":)" + std::to_string(i) + "}";
-                rules.tell(ann, set_profile(newest));
-                continue;
+    EXPECT_TRUE(
+        rc::check("the profile introduced is the last one set", [](const std::vector<bool>& steps) {
+            tests::Rules rules;
+            rules.add<Player>();
+            RC_ASSERT(rules.ask(ann, EnterStage{TenantId{5}}).has_value());
+            std::string newest = "{}";
+            for (std::size_t i = 0; i < steps.size(); ++i) {
+                if (steps[i]) {
+                    newest = R"({"level":)" + std::to_string(i) + "}";
+                    rules.tell(ann, set_profile(newest));
+                    continue;
+                }
+                rules.tell(ann, introduce(i));
+                const auto sent = rules.take<lobby::AssignClient>();
+                RC_ASSERT(sent.size() == 1u);
+                RC_ASSERT(sent[0].profile.view() == newest);
+                RC_ASSERT(rules.ask(ann, GetPlayer{})->profile.view() == newest);
             }
-            rules.tell(ann, introduce(i));
-            const auto sent = rules.take<lobby::AssignClient>();
-            RC_ASSERT(sent.size() == 1u);
-            RC_ASSERT(sent[0].profile.view() == newest);
-            RC_ASSERT(rules.ask(ann, GetPlayer{})->profile.view() == newest);
-        }
-    });
+        }));
 }
 
 }  // namespace
