@@ -6,28 +6,32 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 
+# playback_plain_options is all but the sanitizers; see playback_static_program.
+add_library(playback_plain_options INTERFACE)
 add_library(playback_options INTERFACE)
-target_include_directories(playback_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_link_libraries(playback_options INTERFACE playback_plain_options)
+target_include_directories(playback_plain_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(
-    playback_options
+    playback_plain_options
     INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
               PLAYBACK_VERSION="${PROJECT_VERSION}" _GLIBCXX_ASSERTIONS)
 # One meaning of every number on every machine: no fused multiply-add behind our back.
 target_compile_options(
-    playback_options
+    playback_plain_options
     INTERFACE -ffp-contract=off -fno-omit-frame-pointer -Wall -Wextra -Wpedantic -Wshadow
               -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # False alarms of g++ 12 inside coroutine frames and inlined std::string at -O2.
     target_compile_options(
-        playback_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
-                                   -Wno-array-bounds -Wno-stringop-overread -Wno-dangling-pointer
-                                   -Wno-mismatched-new-delete -Wno-missing-field-initializers)
+        playback_plain_options
+        INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
+                  -Wno-array-bounds -Wno-stringop-overread -Wno-dangling-pointer
+                  -Wno-mismatched-new-delete -Wno-missing-field-initializers)
 else()
-    target_compile_options(playback_options INTERFACE -Wno-missing-field-initializers)
+    target_compile_options(playback_plain_options INTERFACE -Wno-missing-field-initializers)
 endif()
 if(PLAYBACK_PLANTS)
-    target_compile_definitions(playback_options INTERFACE PLAYBACK_PLANTS)
+    target_compile_definitions(playback_plain_options INTERFACE PLAYBACK_PLANTS)
 endif()
 if(NOT PLAYBACK_SANITIZE STREQUAL "")
     target_compile_options(
@@ -40,9 +44,9 @@ endif()
 
 find_program(PLAYBACK_MOLD mold)
 if(PLAYBACK_MOLD AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_link_options(playback_options INTERFACE -fuse-ld=mold)
+    target_link_options(playback_plain_options INTERFACE -fuse-ld=mold)
 elseif(PLAYBACK_MOLD)
-    target_link_options(playback_options INTERFACE -fuse-ld=mold)
+    target_link_options(playback_plain_options INTERFACE -fuse-ld=mold)
 endif()
 
 find_program(PLAYBACK_CCACHE ccache)
