@@ -148,9 +148,11 @@ std::string PrivateDocker::start(bool live_restore) {
     remove_all_ignoring_errors(directory_ + "/docker.pid");
     remove_all_ignoring_errors(directory_ + "/exec/containerd/containerd.pid");
     launch(live_restore);
-    const auto ready = [this] { return answers() || waitpid(daemon_, nullptr, WNOHANG) != 0; };
-    const bool in_time = wait_for(ready, start_patience);
-    if (in_time && answers()) return {};
+    const auto ready = [this] {
+        if (waitpid(daemon_, nullptr, WNOHANG) != 0) daemon_ = 0;  // it gave up
+        return daemon_ == 0 || answers();
+    };
+    if (wait_for(ready, start_patience) && daemon_ != 0) return {};
     return "no private dockerd can run here (package docker.io, root): " + log_tail();
 }
 
