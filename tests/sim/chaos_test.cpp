@@ -65,7 +65,7 @@ Chaos play(std::uint64_t seed, const std::vector<PlanFault>& faults) {
 
 TEST(Chaos, RunsAreRepeatableSubPlansAreValidAndTheWorldRecovers) {
     std::uint64_t injected = 0;
-    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         Random random = Random::stream(seed, "faults");
         const FaultWindow window{Instant{} + seconds(2), Instant{} + seconds(30), 40};
         std::vector<PlanFault> faults = draw_faults(random, choices(), window);
@@ -77,7 +77,7 @@ TEST(Chaos, RunsAreRepeatableSubPlansAreValidAndTheWorldRecovers) {
         std::erase_if(faults, [&random](const PlanFault&) { return random.chance(1, 2); });
         EXPECT_TRUE(play(seed, faults).verdict.passed()) << seed;
     }
-    EXPECT_GT(injected, 100U);
+    EXPECT_GT(injected, 50U);
 }
 
 }  // namespace
