@@ -65,6 +65,14 @@ TEST(RateLimit, IsBoundedAndForgetsOnlyWhatIsFullAgain) {
     EXPECT_NE(limit.take("10.1.0.1", later), Duration{});
 }
 
+TEST(RateLimit, LookingDoesNotCount) {
+    RateLimit limit(options(60, 1));
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(limit.wait_of("10.0.0.1", start), Duration{});
+    EXPECT_EQ(limit.take("10.0.0.1", start), Duration{});
+    EXPECT_EQ(limit.wait_of("10.0.0.1", start), seconds(1));
+    EXPECT_EQ(limit.wait_of("10.0.0.1", start + seconds(1)), Duration{});
+}
+
 TEST(RateLimit, NeverGrantsMoreThanItsRate) {
     RateLimit limit(options(60, 5));
     int granted = 0;

@@ -1,0 +1,115 @@
+#include "engine/api/omgservers/mail.h"
+
+#include <gtest/gtest.h>
+
+namespace playback::omgservers {
+namespace {
+
+using mailbox::ClientMail;
+using mailbox::ClientMailKind;
+using mailbox::RuntimeMail;
+using mailbox::RuntimeMailKind;
+
+std::string client_mail(const ClientMail& mail, Generation generation) {
+    std::string body;
+    write_client_mail(body, {mail}, generation);
+    return body;
+}
+
+std::string runtime_mail(const RuntimeMail& mail, Generation generation) {
+    std::string body;
+    write_runtime_mail(body, RuntimeId{9}, {mail}, generation);
+    return body;
+}
+
+TEST(Mail, NothingIsAnEmptyList) {
+    std::string body;
+    write_client_mail(body, {}, Generation::p2);
+    EXPECT_EQ(body, R"({"incoming_messages":[]})");
+    body.clear();
+    write_runtime_mail(body, RuntimeId{9}, {}, Generation::p1);
+    EXPECT_EQ(body, R"({"incoming_commands":[]})");
+    body.clear();
+    write_runtime_mail(body, RuntimeId{9}, {}, Generation::p2);
+    EXPECT_EQ(body, R"({"incoming_messages":[]})");
+}
+
+TEST(Mail, Greeting) {
+    ClientMail mail;
+    mail.id = MessageId{5};
+    mail.kind = ClientMailKind::greeted;
+    mail.tenant = TenantId{1};
+    mail.version = VersionId{2};
+    mail.version_created = WallTime{1'700'000'000'123};
+    EXPECT_EQ(
+        client_mail(mail, Generation::p2),
+        R"({"incoming_messages":[{"id":"5","qualifier":"CLIENT_GREETED","body":)"
+        R"({"tenant_id":"1","version_id":"2","version_created":"2023-11-14T22:13:20.123Z"}}]})");
+    EXPECT_TRUE(client_mail(mail, Generation::p1).contains(R"("SERVER_WELCOME_MESSAGE")"));
+}
+
+TEST(Mail, Assignment) {
+    ClientMail mail;
+    mail.id = MessageId{5};
+    mail.kind = ClientMailKind::runtime_assigned;
+    mail.runtime = RuntimeId{7};
+    mail.lobby = LobbyId{8};
+    mail.json = JsonText::trusted(R"({"modes":[]})");
+    EXPECT_EQ(client_mail(mail, Generation::p2),
+              R"({"incoming_messages":[{"id":"5","qualifier":"RUNTIME_ASSIGNED","body":)"
+              R"({"runtime_id":"7","runtime_qualifier":"LOBBY","runtime_config":{"version":"V1",)"
+              R"("config":{"modes":[]},"lobby":{"lobby_id":"8"},"match":null}}}]})");
+    EXPECT_EQ(client_mail(mail, Generation::p1),
+              R"({"incoming_messages":[{"id":"5","qualifier":"RUNTIME_ASSIGNMENT_MESSAGE","body":)"
+              R"({"runtime_id":"7","runtime_qualifier":"LOBBY","runtime_config":{)"
+              R"("lobby_config":{"lobby_id":"8"},"match_config":null,)"
+              R"("version_config":{"modes":[]}}}}]})");
+}
+
+TEST(Mail, MessagesAreVerbatim) {
+    ClientMail mail;
+    mail.id = MessageId{5};
+    mail.json = JsonText::trusted(R"({"a": 1.50,"b":"\u00e9"})");
+    EXPECT_EQ(client_mail(mail, Generation::p1),
+              R"({"incoming_messages":[{"id":"5","qualifier":"SERVER_OUTGOING_MESSAGE","body":)"
+              R"({"message":{"a": 1.50,"b":"\u00e9"}}}]})");
+    mail.kind = ClientMailKind::client_deleted;
+    mail.reason = mailbox::DeletionReason::client_inactivity;
+    EXPECT_EQ(client_mail(mail, Generation::p2),
+              R"({"incoming_messages":[{"id":"5","qualifier":"CLIENT_DELETED","body":)"
+              R"({"reason":"CLIENT_INACTIVITY"}}]})");
+}
+
+TEST(Mail, ToRuntimesItHasTheMembersOfAnEntity) {
+    RuntimeMail mail;
+    mail.id = MessageId{make_id(1024 * 1000, 0)};
+    mail.kind = RuntimeMailKind::client_removed;
+    mail.client = ClientId{3};
+    const std::string id = std::to_string(mail.id.value);
+    EXPECT_EQ(runtime_mail(mail, Generation::p2),
+              R"({"incoming_messages":[{"id":")" + id + R"(","idempotency_key":")" + id +
+                  R"(","runtime_id":"9","created":"2023-07-22T20:10:00.000Z",)"
+                  R"("modified":"2023-07-22T20:10:00.000Z","qualifier":"CLIENT_REMOVED",)"
+                  R"("body":{"client_id":"3"},"deleted":false}]})");
+    EXPECT_TRUE(runtime_mail(mail, Generation::p1).contains(R"("DELETE_CLIENT")"));
+}
+
+TEST(Mail, JoiningALobbyAndAMatch) {
+    RuntimeMail mail;
+    mail.kind = RuntimeMailKind::client_assigned;
+    mail.user = UserId{1};
+    mail.client = ClientId{2};
+    mail.json = JsonText::trusted("{}");
+    constexpr std::string_view lobby_p2 =
+        R"("body":{"user_id":"1","client_id":"2","profile":{},"group_name":null})";
+    constexpr std::string_view lobby_p1 =
+        R"("qualifier":"ADD_CLIENT","body":{"user_id":"1","client_id":"2","profile":{}})";
+    EXPECT_TRUE(runtime_mail(mail, Generation::p2).contains(lobby_p2));
+    EXPECT_TRUE(runtime_mail(mail, Generation::p1).contains(lobby_p1));
+    mail.group_name = "red";
+    EXPECT_TRUE(runtime_mail(mail, Generation::p1).contains(R"("ADD_MATCH_CLIENT")"));
+    EXPECT_TRUE(runtime_mail(mail, Generation::p1).contains(R"("group_name":"red")"));
+}
+
+}  // namespace
+}  // namespace playback::omgservers
