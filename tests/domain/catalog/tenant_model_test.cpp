@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -43,7 +45,7 @@ public:
 
     void play(const Step& step) {
         choices = step;
-        caller = callers[step[1] % callers.size()];
+        caller = callers[std::array{0u, 0u, 1u, 2u}[step[1] % 4]];  // support every other time
         switch (step[0] % 16) {
             case 0:
                 return create_project();
@@ -101,6 +103,21 @@ private:
     Ref ref(const std::vector<std::uint64_t>& from, std::size_t choice) const {
         if (choices[choice] % 4 == 3) return Shop::by_name(text(choice));
         return {pick(from, choice), {}};
+    }
+
+    // A project and a stage: half the time such that they go together.
+    std::pair<Ref, Ref> place() const {
+        if (choices[5] % 2 == 0 || model.stages.empty()) return {ref(projects, 2), ref(stages, 3)};
+        auto it = model.stages.begin();
+        std::advance(it, choices[2] % model.stages.size());
+        return {{it->second, {}}, {it->first, {}}};
+    }
+    // A version: half the time one that a stage of `project` could run.
+    std::uint64_t version_for(const Ref& project) const {
+        if (choices[5] % 4 == 3)
+            for (const auto& [version, qualifier] : model.images)
+                if (model.versions.at(version) == project.id) return version;
+        return pick(versions, 4);
     }
 
     template <class Reply>
@@ -185,8 +202,7 @@ private:
     }
 
     void delete_stage() {
-        const Ref project = ref(projects, 2);
-        const Ref stage = ref(stages, 3);
+        const auto [project, stage] = place();
         const auto reply = shop.ask(DeleteStage{caller, project, stage});
         const auto owner = model.project_of(project);
         const auto found = owner ? model.stage_of(*owner, stage) : std::nullopt;
@@ -252,9 +268,8 @@ private:
     }
 
     void create_deployment() {
-        const Ref project = ref(projects, 2);
-        const Ref stage = ref(stages, 3);
-        const std::uint64_t version = pick(versions, 4);
+        const auto [project, stage] = place();
+        const std::uint64_t version = version_for(project);
         const auto reply =
             shop.ask(CreateDeployment{caller, project, stage, VersionId{version}, {}});
         RC_ASSERT(code(reply) == deployment_refusal(project, stage, version));
@@ -328,8 +343,7 @@ private:
 
     void change_inner_permissions() {
         const UserId user = callers[1 + choices[1] % 2];
-        const Ref project = ref(projects, 2);
-        const Ref stage = ref(stages, 3);
+        const auto [project, stage] = place();
         const bool add = choices[4] % 3 != 0;
         const auto owner = model.project_of(project);
         if (choices[4] % 2 == 0) {
