@@ -87,6 +87,12 @@ io::Task<Result<void>> Node::start() {
     if (!listens) co_return listens.error();
 
     parts_ = std::make_unique<Parts>(io_, config_);
+    const Result<void> serves = co_await serve();
+    if (!serves) co_await parts_->kernel.stop();
+    co_return serves;
+}
+
+io::Task<Result<void>> Node::serve() {
     const Result<void> loaded = co_await parts_->kernel.start();
     if (!loaded) co_return loaded.error();
     Result<Bootstrapped> made = co_await bootstrap(io_, parts_->kernel, config_);

@@ -49,6 +49,7 @@ private:
     struct Parts;
 
     Result<void> listen();
+    io::Task<Result<void>> serve();
 
     io::Io io_;
     NodeConfig config_;

@@ -122,32 +122,40 @@ void HttpConnection::refuse(const wire::HttpError& error) {
 
 // Room behind end_ to read into. False: there is none, and the request was refused.
 bool HttpConnection::make_room() {
-    if (begin_ == end_) {
-        begin_ = end_ = 0;
-        if (buffer_.size() > small_buffer && !parser_.in_request()) resize_buffer(small_buffer);
-    }
-    if (end_ < buffer_.size()) return true;
     if (begin_ > 0) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
         end_ -= std::exchange(begin_, 0);
-        return true;
     }
-    // The parser refuses what is longer than this before the buffer is full.
-    const std::size_t most = server_.options_.limits.message_bytes_max() + small_buffer;
-    const std::size_t wanted = std::min(buffer_.size() * 2, most);
-    CHECK(wanted > buffer_.size());
-    if (!server_.take_buffer(wanted - buffer_.size())) {
+    if (end_ == buffer_.size()) {
+        // The parser refuses what is longer than this before the buffer is full.
+        const std::size_t most = server_.options_.limits.message_bytes_max() + small_buffer;
+        CHECK(buffer_.size() < most);
+        if (resize_buffer(std::min(buffer_.size() * 2, most))) return true;
         refuse({503, "too many bytes of requests are waiting"});
         return false;
     }
-    buffer_.resize(wanted);
+    // Who pipelines is read in larger pieces, and answered in larger ones.
+    if (read_filled_ && buffer_.size() < busy_buffer) {
+        (void)resize_buffer(buffer_.size() * 2);
+    } else if (end_ == 0 && buffer_.size() > small_buffer &&
+               (buffer_.size() > busy_buffer || last_read_ < buffer_.size() / 4)) {
+        (void)resize_buffer(small_buffer);
+    }
     return true;
 }
 
-void HttpConnection::resize_buffer(std::size_t size) {
-    CHECK(end_ == 0);
-    server_.give_buffer(buffer_.size() - size);
-    buffer_ = std::vector<char>(size);
+// False, and nothing changed, if that would be beyond the budget of all.
+bool HttpConnection::resize_buffer(std::size_t size) {
+    CHECK(end_ <= size);
+    if (size > buffer_.size()) {
+        if (!server_.take_buffer(size - buffer_.size())) return false;
+    } else {
+        server_.give_buffer(buffer_.size() - size);
+    }
+    std::vector<char> next(size);
+    std::memcpy(next.data(), buffer_.data(), end_);
+    buffer_ = std::move(next);
+    return true;
 }
 
 Instant HttpConnection::read_deadline() {
@@ -169,6 +177,8 @@ io::Task<bool> HttpConnection::read_more() {
     if (got && *got > 0) {
         CHECK(*got <= buffer_.size() - end_);
         end_ += *got;
+        last_read_ = *got;
+        read_filled_ = end_ == buffer_.size();
         server_.metrics_.received(*got);
         co_return true;
     }

@@ -37,6 +37,7 @@ private:
     enum class Step { read, write, answer };
 
     static constexpr std::size_t small_buffer = 4 * 1024;
+    static constexpr std::size_t busy_buffer = 32 * 1024;
     static constexpr std::size_t output_flush_bytes = 64 * 1024;
     static constexpr std::size_t linger_bytes_max = 1024 * 1024;
 
@@ -47,7 +48,7 @@ private:
         return {buffer_.data() + begin_, end_ - begin_};
     }
     bool make_room();
-    void resize_buffer(std::size_t size);
+    bool resize_buffer(std::size_t size);
     [[nodiscard]] Instant read_deadline();
     io::Task<bool> read_more();
     io::Task<bool> flush();
@@ -62,6 +63,8 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0;  // of what no request has consumed
     std::size_t end_ = 0;
+    std::size_t last_read_ = 0;
+    bool read_filled_ = false;
     std::string output_;
     Answer answer_;
     io::Task<void> awaited_;

@@ -152,6 +152,16 @@ TEST_F(HttpConnectionTest, BuffersGrowAndShrinkWithinTheirBudget) {
     EXPECT_EQ(count(wire->from_server, "HTTP/1.1 200"), 2U);
 }
 
+TEST_F(HttpConnectionTest, WhoPipelinesALotIsReadInLargerPieces) {
+    auto wire = connect();
+    std::string all;
+    for (int i = 0; i < 200; ++i) all += post("/n" + std::to_string(i), std::string(1000, 'x'));
+    send(wire, all);
+    EXPECT_EQ(count(wire->from_server, "HTTP/1.1 200"), 200U);
+    EXPECT_LT(wire->writes, 20U);
+    EXPECT_LT(wire->from_server.find("/n98|"), wire->from_server.find("/n99|"));
+}
+
 class TightBudget : public HttpServerTest {
 protected:
     static HttpServerOptions tight() {
