@@ -43,6 +43,7 @@ Player::Player(const io::Io& io, PlayerOptions options, Observer& observer)
       options_(std::move(options)),
       observer_(observer),
       http_(io_, options_.target),
+      talking_(io_, options_.target),
       signal_(io_.clock) {
 }
 
@@ -104,13 +105,20 @@ void Player::stop() {
 io::Task<Result<HttpAnswer>> Player::call(std::string_view method,
                                           std::string body,
                                           std::uint32_t wait) {
+    return call_on(http_, method, std::move(body), wait);
+}
+
+io::Task<Result<HttpAnswer>> Player::call_on(HttpClient& http,
+                                             std::string_view method,
+                                             std::string body,
+                                             std::uint32_t wait) {
     HttpCall call;
     call.path = path_of("player", method);
     call.token = token_;
     call.body = std::move(body);
     call.wait_seconds = wait;
     call.patience = options_.patience + seconds(wait);
-    Result<HttpAnswer> answer = co_await http_.call(std::move(call));
+    Result<HttpAnswer> answer = co_await http.call(std::move(call));
     observer_.called(method, answer ? answer->status : 0);
     co_return answer;
 }
@@ -139,6 +147,7 @@ io::Task<bool> Player::log_in() {
     SignedUp made = parse_answer(answer->body);
     token_ = std::move(made.token);
     token_until_ = io_.clock.now() + token_lifetime;
+    if (options_.talks_apart) signal_.notify_all();
     co_return true;
 }
 
@@ -181,8 +190,9 @@ io::Task<bool> Player::try_other_roles() {
     co_return true;
 }
 
-std::string Player::interchange_body() {
-    while (in_flight_.size() < messages_per_call_max && !outgoing_.empty() && runtime_ != 0) {
+std::string Player::interchange_body(bool tells, bool consumes) {
+    while (tells && in_flight_.size() < messages_per_call_max && !outgoing_.empty() &&
+           runtime_ != 0) {
         in_flight_.push_back(outgoing_.front());
         outgoing_.pop_front();
     }
@@ -190,6 +200,7 @@ std::string Player::interchange_body() {
     wire::JsonWriter out(body);
     out.object().key("client_id").id(client_).key("outgoing_messages").array();
     for (const GameMessage& message : in_flight_) {
+        if (!tells) break;
         observer_.said(client_, message.serial);
         const JsonText text = JsonText::trusted(to_json(message));
         const bool old = options_.first_generation;
@@ -198,7 +209,9 @@ std::string Player::interchange_body() {
         out.end_object().end_object();
     }
     out.end_array().key("consumed_messages").array();
-    for (const std::uint64_t id : consumed_) out.id(id);
+    for (const std::uint64_t id : consumed_) {
+        if (consumes) out.id(id);
+    }
     out.end_array().end_object();
     return body;
 }
@@ -209,8 +222,9 @@ io::Task<void> Player::poll() {
         co_await pause(options_.retry_pause);
         co_return;
     }
-    std::string body = interchange_body();
-    const std::size_t told = in_flight_.size();
+    const bool tells = !options_.talks_apart;
+    std::string body = interchange_body(tells, true);
+    const std::size_t told = tells ? in_flight_.size() : 0;
     const bool may_wait = options_.long_poll && told == 0;
     const std::string_view method =
         options_.first_generation ? "interchange" : "interchange-messages";
@@ -226,13 +240,40 @@ io::Task<void> Player::poll() {
         co_return;
     }
     consumed_.clear();
-    for (; !in_flight_.empty(); in_flight_.pop_front()) {
+    for (; tells && !in_flight_.empty(); in_flight_.pop_front()) {
         observer_.say_acknowledged(client_, in_flight_.front().serial);
     }
     understand(*answer);
     // Not before: an answer that says that the client has ended is no sign of life.
     if (client_ != 0) observer_.client_active(client_);
     if (!options_.long_poll) co_await pause(options_.poll_interval);
+}
+
+io::Task<void> Player::talk() {
+    while (!is_stopped_) {
+        const bool has_words = !in_flight_.empty() || (!outgoing_.empty() && runtime_ != 0);
+        if (has_words && is_playing() && !token_.empty())
+            co_await tell();
+        else
+            co_await signal_.wait();
+    }
+}
+
+// Consumes nothing: the long poll beside it does, and knows what it has consumed.
+io::Task<void> Player::tell() {
+    std::string body = interchange_body(true, false);
+    const std::uint64_t client = client_;
+    const std::string_view method =
+        options_.first_generation ? "interchange" : "interchange-messages";
+    Result<HttpAnswer> answer = co_await call_on(talking_, method, std::move(body), 0);
+    if (client != client_) co_return;
+    if (!answer || !answer->ok()) {
+        co_await pause(options_.retry_pause);
+        co_return;
+    }
+    for (; !in_flight_.empty(); in_flight_.pop_front()) {
+        observer_.say_acknowledged(client_, in_flight_.front().serial);
+    }
 }
 
 void Player::understand(const HttpAnswer& answer) {
@@ -272,6 +313,7 @@ void Player::take(const Incoming& message) {
             if (name == "runtime_id") runtime_ = in.id();
         });
         observer_.assigned(client_, runtime_);
+        if (options_.talks_apart) signal_.notify_all();
     } else if (kind == "CLIENT_DELETED" || kind == "DISCONNECTION_REASON_MESSAGE") {
         end_client(message.body);
     } else if (kind == "MESSAGE_PRODUCED" || kind == "SERVER_OUTGOING_MESSAGE") {

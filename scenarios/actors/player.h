@@ -31,6 +31,8 @@ struct PlayerOptions {
     Duration retry_pause = milliseconds(500);
     bool first_generation = false;   // speak P1
     bool tries_other_roles = false;  // once: calls of other roles with the player's token
+    // Messages go at once, on a second connection (`talk`), not when the long poll returns.
+    bool talks_apart = false;
 };
 
 class Player {
@@ -42,6 +44,8 @@ public:
     // Only signs up and creates a client: for loads that report it apart.
     io::Task<bool> join();
     io::Task<void> stay();
+    // Beside `stay`, for who talks apart.
+    io::Task<void> talk();
 
     // From the plan, at any time.
     void say(bool sets_profile);
@@ -68,10 +72,15 @@ private:
     io::Task<bool> create_client();
     io::Task<bool> try_other_roles();
     io::Task<void> poll();
+    io::Task<void> tell();
     io::Task<Result<HttpAnswer>> call(std::string_view method,
                                       std::string body,
                                       std::uint32_t wait);
-    std::string interchange_body();
+    io::Task<Result<HttpAnswer>> call_on(HttpClient& http,
+                                         std::string_view method,
+                                         std::string body,
+                                         std::uint32_t wait);
+    std::string interchange_body(bool tells, bool consumes);
     void understand(const HttpAnswer& answer);
     void take(const Incoming& message);
     void end_client(std::string_view why);
@@ -81,6 +90,7 @@ private:
     PlayerOptions options_;
     Observer& observer_;
     HttpClient http_;
+    HttpClient talking_;
     io::Signal signal_;
 
     std::uint64_t user_ = 0;

@@ -192,9 +192,12 @@ void Runtime::take(std::string_view qualifier, std::string_view body) {
         seats_.erase(client);
         observer_.client_removed(options_.runtime, client);
     } else if (qualifier == "MESSAGE_RECEIVED") {
-        const Result<GameMessage> said = parse_game_message(message.view());
+        Result<GameMessage> said = parse_game_message(message.view());
         if (!said) return;
         observer_.received(options_.runtime, client, said->serial);
+        const auto seat = seats_.find(client);
+        if (said->shows_profile && seat != seats_.end())
+            said->profile = seat->second.profile_version;
         if (said->sets_profile) outgoing_.push_back({client, *said, true});
         outgoing_.push_back({client, *said, false});
     }

@@ -17,7 +17,11 @@ std::string to_json(const GameMessage& message) {
     std::string text;
     wire::JsonWriter out(text);
     out.object().key("n").unsigned_integer(message.serial);
-    out.key("op").string(message.sets_profile ? "profile" : "echo").end_object();
+    if (message.shows_profile)
+        out.key("op").string("show").key("p").unsigned_integer(message.profile);
+    else
+        out.key("op").string(message.sets_profile ? "profile" : "echo");
+    out.end_object();
     return text;
 }
 
@@ -25,10 +29,15 @@ Result<GameMessage> parse_game_message(std::string_view json) {
     GameMessage message;
     wire::JsonReader in(json);
     in.object([&](std::string_view name) {
-        if (name == "n")
+        if (name == "n") {
             message.serial = in.id();
-        else if (name == "op")
-            message.sets_profile = in.string() == "profile";
+        } else if (name == "op") {
+            const std::string_view op = in.string();
+            message.sets_profile = op == "profile";
+            message.shows_profile = op == "show";
+        } else if (name == "p") {
+            message.profile = in.id();
+        }
     });
     TRY_VOID(in.finish());
     return message;

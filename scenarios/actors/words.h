@@ -14,11 +14,14 @@ inline constexpr std::string_view entrypoint = "/service/v1/entrypoint/";
 // "/service/v1/entrypoint/player/request/create-user"
 std::string path_of(std::string_view role, std::string_view method);
 
-// What a player says, and what the runtime answers: {"n":serial,"op":"echo"|"profile"}. With
-// "profile" the runtime saves {"v":serial} before it answers.
+// What a player says, and what the runtime answers: {"n":serial,"op":"echo"|"profile"|"show"}. With
+// "profile" the runtime saves {"v":serial} before it answers; with "show" the answer has "p": the
+// version of the profile that the client came with.
 struct GameMessage {
     std::uint64_t serial = 0;
     bool sets_profile = false;
+    bool shows_profile = false;
+    std::uint64_t profile = 0;  // in the answer to "show"
 };
 
 std::string to_json(const GameMessage& message);

@@ -23,6 +23,7 @@ void LobbyJudge::violated(std::string_view invariant,
 void LobbyJudge::called(std::string_view, int status) {
     ++calls_;
     if (status == 0 || status >= 400) ++failed_calls_;
+    if (status == 0) ++lost_calls_;
 }
 
 // --- accounts ---
@@ -112,7 +113,10 @@ void LobbyJudge::client_left(std::uint64_t client) {
 // --- messages from clients to runtimes ---
 
 void LobbyJudge::said(std::uint64_t client, std::uint64_t serial) {
-    ++clients_[client].to_runtime[serial].tries;
+    Client& state = clients_[client];
+    Passage& passage = state.to_runtime[serial];
+    ++passage.tries;
+    passage.runtime = state.runtime;
 }
 
 void LobbyJudge::say_acknowledged(std::uint64_t client, std::uint64_t serial) {
@@ -155,9 +159,14 @@ void LobbyJudge::answer_acknowledged(std::uint64_t, std::uint64_t client, std::u
 }
 
 void LobbyJudge::heard(std::uint64_t client, std::uint64_t, std::uint64_t serial) {
-    Passage& passage = clients_[client].to_client[serial];
-    ++passage.arrivals;
+    Client& state = clients_[client];
     ++delivered_;
+    if (!options_.sees_runtimes) {
+        heard_answer(client, state, serial);
+        return;
+    }
+    Passage& passage = state.to_client[serial];
+    ++passage.arrivals;
     check("no-duplicate");
     if (passage.arrivals > passage.tries) {
         violated("no-duplicate",
@@ -166,6 +175,29 @@ void LobbyJudge::heard(std::uint64_t client, std::uint64_t, std::uint64_t serial
                      std::to_string(passage.arrivals) + " times and was sent " +
                      std::to_string(passage.tries) + " times");
     }
+}
+
+void LobbyJudge::heard_answer(std::uint64_t id, Client& client, std::uint64_t serial) {
+    Passage& passage = client.to_runtime[serial];
+    ++passage.arrivals;
+    check("no-duplicate");
+    const bool may_repeat = lost_calls_ > 0 && passage.tries > 0;
+    if (passage.arrivals > passage.tries && !may_repeat) {
+        violated("no-duplicate",
+                 "answer",
+                 "client " + id_text(id) + " sent message " + id_text(serial) + " " +
+                     std::to_string(passage.tries) + " times and got " +
+                     std::to_string(passage.arrivals) + " answers");
+    }
+    check("message-order");
+    std::uint64_t& last = client.last_received[client.runtime];
+    if (passage.arrivals == 1 && serial < last) {
+        violated("message-order",
+                 "answer",
+                 "the answer to message " + id_text(serial) + " of client " + id_text(id) +
+                     " came after that to " + id_text(last));
+    }
+    last = std::max(last, serial);
 }
 
 // --- runtimes ---
@@ -226,8 +258,29 @@ bool LobbyJudge::lost_with_runtime(const Client& client) const {
     return false;
 }
 
+std::string LobbyJudge::complaint_of_client(const Client& client) {
+    if (client.runtime == 0) return "all-assigned";
+    for (const auto& [serial, passage] : client.to_runtime) {
+        const bool is_owed = passage.is_acknowledged && passage.runtime == client.runtime;
+        if (is_owed && passage.arrivals == 0) return "no-lost-message";
+    }
+    return {};
+}
+
+std::uint64_t LobbyJudge::excused_messages() const {
+    std::uint64_t count = 0;
+    for (const auto& [id, client] : clients_) {
+        for (const auto& [serial, passage] : client.to_runtime) {
+            const bool was_moved = passage.runtime != client.runtime;
+            if (passage.is_acknowledged && passage.arrivals == 0 && was_moved) ++count;
+        }
+    }
+    return count;
+}
+
 std::string LobbyJudge::complaint(std::uint64_t id, const Client& client) const {
     if (client.is_over) return {};
+    if (!options_.sees_runtimes) return complaint_of_client(client);
     const auto runtime = runtimes_.find(client.runtime);
     if (runtime == runtimes_.end()) return "all-assigned";
     if (runtime->second.is_dead || !runtime->second.seated.contains(id)) return "all-assigned";

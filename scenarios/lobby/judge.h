@@ -30,6 +30,11 @@ struct JudgeOptions {
     // (invariant, entity kind, message)
     std::function<void(std::string, std::string, std::string)> report;
     std::function<void(std::string_view)> checked;
+    // False: only players are heard of (a load on a real node). Then a message and its answer are
+    // judged as one: what was acknowledged must be answered, unless the client was moved to another
+    // runtime since; answers come in order; and none comes more often than its message was sent, as
+    // long as no call was lost (a runtime may have lost one too, and said its answer again).
+    bool sees_runtimes = true;
 };
 
 class LobbyJudge final : public Observer {
@@ -49,6 +54,8 @@ public:
     [[nodiscard]] std::uint64_t messages_delivered() const { return delivered_; }
     [[nodiscard]] const std::map<std::string, std::uint64_t>& checks() const { return checks_; }
     [[nodiscard]] std::uint64_t living_clients() const;
+    // Without runtimes: acknowledged messages whose answer never came, and whose client was moved.
+    [[nodiscard]] std::uint64_t excused_messages() const;
 
     // Observer
     void called(std::string_view what, int status) override;
@@ -87,6 +94,7 @@ private:
         std::uint32_t tries = 0;
         std::uint32_t arrivals = 0;
         bool is_acknowledged = false;
+        std::uint64_t runtime = 0;  // that the client had at the last try
     };
     struct Client {
         std::uint64_t user = 0;
@@ -115,6 +123,8 @@ private:
     void check(std::string_view invariant);
     void check_profile(const Client& client);
     void violated(std::string_view invariant, std::string_view entity, std::string message);
+    void heard_answer(std::uint64_t id, Client& client, std::uint64_t serial);
+    [[nodiscard]] static std::string complaint_of_client(const Client& client);
     // Did a runtime that had the client die? Then messages may have gone with it.
     [[nodiscard]] bool lost_with_runtime(const Client& client) const;
     [[nodiscard]] std::string complaint(std::uint64_t id, const Client& client) const;
@@ -126,6 +136,7 @@ private:
     std::map<std::string, std::uint64_t> checks_;
     std::uint64_t calls_ = 0;
     std::uint64_t failed_calls_ = 0;
+    std::uint64_t lost_calls_ = 0;  // of them, those without an answer
     std::uint64_t delivered_ = 0;
 };
 

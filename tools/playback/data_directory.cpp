@@ -93,10 +93,8 @@ void on_failed_check(const CheckSite& site) {
 }  // namespace
 
 Result<void> make_directory(const std::string& directory) {
-    const ::mode_t before = ::umask(0077);
     std::error_code failure;
     fs::create_directories(directory, failure);
-    ::umask(before);
     if (failure) return file_error("cannot make directory " + directory, failure.value());
     return {};
 }

@@ -16,7 +16,7 @@
 
 namespace playback::tools {
 
-// Makes `directory` and what is above it, for its owner only. Fails with denied or io_failed.
+// Makes `directory` and what is above it, if need be. Fails with denied or io_failed.
 Result<void> make_directory(const std::string& directory);
 
 // Replaces the file by `bytes`, mode 0600: after a crash it is the old one or the new one. Fails

@@ -1,18 +1,17 @@
 // `playback node`: a production node, until SIGINT or SIGTERM.
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "engine/io/wait.h"
 #include "tools/playback/commands.h"
 #include "tools/playback/data_directory.h"
 #include "tools/playback/interrupt.h"
 #include "tools/playback/node_options.h"
 #include "tools/playback/output.h"
 #include "tools/playback/real_node.h"
+#include "tools/playback/stopper.h"
 
 namespace playback::tools {
 namespace {
@@ -43,26 +42,6 @@ void announce(RealNode& node, const Output& output) {
     output.finish(ready);
 }
 
-// Ends the process at the second signal: people press Ctrl-C twice when they mean it.
-class Stopper {
-public:
-    explicit Stopper(RealNode& node)
-        : asked_(node.world().clock()), signals_(node.world().loop(), [this](int) {
-              if (is_asked_) std::_Exit(exit_interrupted);
-              is_asked_ = true;
-              asked_.notify_all();
-          }) {}
-
-    io::Task<void> wait() {
-        while (!is_asked_) co_await asked_.wait();
-    }
-
-private:
-    io::Signal asked_;
-    bool is_asked_ = false;
-    adapters::StopSignals signals_;
-};
-
 io::Task<void> serve(RealNode& node, const Output& output, Stopper& stopper, int& code) {
     const Result<void> started = co_await node.start();
     if (!started) {
@@ -85,9 +64,9 @@ int run_node(const NodeArguments& arguments) {
     Result<std::unique_ptr<RealNode>> node = RealNode::open(*std::move(settings));
     if (!node) return output.fail(advice(node.error(), asked));
     int code = exit_fine;
-    std::optional<Stopper> stopper(std::in_place, **node);
-    (*node)->world().run(serve(**node, output, *stopper, code));
-    (*node)->world().shutdown();  // before the stopper: coroutines wait for it
+    Stopper stopper((*node)->world());
+    (*node)->world().run(serve(**node, output, stopper, code));
+    (*node)->world().shutdown();  // before the stopper: coroutines may wait for it
     return code;
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <sys/stat.h>
+
 #include "adapters/sqlite/directory_lock.h"
 #include "adapters/sqlite/memory_store.h"
 #include "adapters/sqlite/sqlite_store.h"
@@ -20,6 +22,10 @@ constexpr bool hard_memory_limit = true;
 #else
 constexpr bool hard_memory_limit = true;
 #endif
+
+constexpr std::string_view installation_label = "com.omgservers.playback.installation";
+constexpr Duration removal_patience = seconds(30);  // for all containers
+constexpr Duration removal_grace = seconds(2);      // for each, to end by itself
 
 adapters::RealWorldOptions world_options(const NodeSettings& settings) {
     adapters::RealWorldOptions options;
@@ -43,6 +49,7 @@ RealNode::~RealNode() {
 
 Result<std::unique_ptr<RealNode>> RealNode::open(NodeSettings settings) {
     std::unique_ptr<RealNode> node(new RealNode(std::move(settings)));
+    ::umask(0077);  // all that the node keeps is for its owner
     TRY_VOID(make_directory(node->settings_.data));
     TRY_VOID(node->open_store());
     TRY_VOID(node->open_rest());
@@ -84,11 +91,18 @@ Result<void> RealNode::open_rest() {
     return {};
 }
 
-io::Task<Result<void>> RealNode::start() {
+io::Task<Result<void>> RealNode::find_host() {
     host_address_ = co_await choose_host(*hosts_, world_.clock(), settings_.docker);
     const Result<io::ContainerHost*> host = hosts_->at(host_address_);
     if (!host) co_return host.error();
+    co_return Result<void>();
+}
 
+io::Task<Result<void>> RealNode::start() {
+    if (host_address_.empty()) {
+        Result<void> found = co_await find_host();
+        if (!found) co_return found;
+    }
     NodeConfig config = settings_.config;
     hosting::HostConfig capacity = settings_.capacity;
     capacity.address = host_address_;
@@ -102,13 +116,31 @@ io::Task<Result<void>> RealNode::start() {
     co_return started;
 }
 
-io::Task<void> RealNode::stop() {
+io::Task<void> RealNode::stop(bool removes_containers) {
     if (node_) co_await node_->stop();
+    if (removes_containers && node_) co_await remove_containers();
     co_await hosts_->stop();
+}
+
+io::Task<void> RealNode::remove_containers() {
+    const Instant deadline = world_.clock().now() + removal_patience;
+    const std::string installation = node_->installation();
+    if (installation.empty()) co_return;
+    Result<io::ContainerList> list =
+        co_await host().list(std::string(installation_label), installation, deadline);
+    if (!list) co_return;
+    for (const io::ContainerStatus& container : list->containers) {
+        const std::string name = container.name;
+        const Result<void> removed = co_await host().remove(name, removal_grace, deadline);
+        if (!removed) log_.warn("container stays", {{"name", name}});
+    }
 }
 
 std::string advice(const Error& error, const NodeSettings& settings) {
     std::string text = error.detail;
+    // The store and its lock may both have named the directory.
+    const std::string where = "data directory " + settings.data;
+    if (text.starts_with(where + ": " + where)) text.erase(0, where.size() + 2);
     const bool is_address = text.starts_with("cannot listen on");
     switch (error.code) {
         case Errc::in_use:

@@ -31,15 +31,18 @@ public:
     RealNode& operator=(const RealNode&) = delete;
     ~RealNode();
 
+    // Decides where containers run (choose_host). `start` does it if nobody did.
+    io::Task<Result<void>> find_host();
     // Serves. Fails with what was in the way; then this is of no more use.
     io::Task<Result<void>> start();
-    io::Task<void> stop();
+    // Containers live on, unless they are to be removed with the node.
+    io::Task<void> stop(bool removes_containers = false);
 
     [[nodiscard]] adapters::RealWorld& world() { return world_; }
     [[nodiscard]] const io::Io& io() const { return *io_; }
     [[nodiscard]] Node& node() { return *node_; }
     [[nodiscard]] const NodeSettings& settings() const { return settings_; }
-    // Once started: where containers run, and that host.
+    // Once found: where containers run, and that host.
     [[nodiscard]] const std::string& host_address() const { return host_address_; }
     io::ContainerHost& host() { return **hosts_->at(host_address_); }
     HostRegistry& hosts() { return *hosts_; }
@@ -51,6 +54,7 @@ private:
 
     Result<void> open_store();
     Result<void> open_rest();
+    io::Task<void> remove_containers();
 
     NodeSettings settings_;
     adapters::SpdlogLog log_;
