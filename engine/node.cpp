@@ -17,6 +17,7 @@
 #include "engine/io/log.h"
 #include "engine/kernel/kernel.h"
 #include "engine/services/http_server.h"
+#include "engine/services/supervisor.h"
 #include "engine/services/tokens.h"
 
 namespace playback {
@@ -51,6 +52,7 @@ struct Node::Parts {
     kernel::Kernel kernel;
     services::Tokens tokens;
     // Known only once the data is there.
+    std::optional<services::Supervisor> supervisor;
     std::optional<omgservers::Api> api;
     std::optional<services::HttpServer> http;
 };
@@ -88,7 +90,7 @@ io::Task<Result<void>> Node::start() {
 
     parts_ = std::make_unique<Parts>(io_, config_);
     const Result<void> serves = co_await serve();
-    if (!serves) co_await parts_->kernel.stop();
+    if (!serves) co_await stop();
     co_return serves;
 }
 
@@ -98,6 +100,15 @@ io::Task<Result<void>> Node::serve() {
     Result<Bootstrapped> made = co_await bootstrap(io_, parts_->kernel, config_);
     if (!made) co_return std::move(made).error();
     config_.installation = made->installation;
+
+    services::SupervisorOptions minding;
+    minding.installation = config_.installation;
+    minding.runtime_url = config_.runtime_url;
+    minding.registry = config_.registry;
+    minding.network = config_.runtime_network;
+    parts_->supervisor.emplace(io_, parts_->kernel, std::move(minding));
+    const Result<void> minds = co_await parts_->supervisor->start();
+    if (!minds) co_return minds.error();
 
     omgservers::ApiOptions options;
     options.public_url = config_.public_url;
@@ -115,11 +126,11 @@ io::Task<Result<void>> Node::serve() {
 
 io::Task<void> Node::stop() {
     if (!parts_) co_return;
-    if (parts_->http) {
-        parts_->api->start_stopping();
-        parts_->kernel.wake_watchers();
-        co_await parts_->http->stop(config_.stop_grace);
-    }
+    if (parts_->supervisor) parts_->supervisor->start_stopping();
+    if (parts_->api) parts_->api->start_stopping();
+    parts_->kernel.wake_watchers();
+    if (parts_->http) co_await parts_->http->stop(config_.stop_grace);
+    if (parts_->supervisor) co_await parts_->supervisor->stopped();
     co_await parts_->kernel.stop();
     io_.log.info("node stopped");
 }

@@ -1,0 +1,55 @@
+// Supervisor: makes the containers of every host of the pool match what is wanted.
+//
+// Level-triggered: it lists what is wanted and what runs, takes the steps between them
+// (reconcile.h), and looks again when the pool changes, when the host says that something changed,
+// when a step has ended, and every minute to be safe. A restart begins with a full listing, so
+// nothing is leaked or started twice. Slow pulls delay only their own container; a daemon that does
+// not answer is asked again with growing pauses. Spec: omgservers.md section 7, weaknesses 1,
+// 4, 17.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/io/io.h"
+#include "engine/io/task.h"
+
+namespace playback::kernel {
+class Kernel;
+}
+
+namespace playback::services {
+
+struct SupervisorOptions {
+    std::string installation;  // the label by which this installation knows its containers
+    std::string runtime_url;   // OMGSERVERS_SERVICE_URL
+    std::string registry;      // "host:port" before image references; empty: none
+    std::string network = "host";
+};
+
+class Supervisor {
+public:
+    // `io` and `kernel` outlive it.
+    Supervisor(io::Io& io, kernel::Kernel& kernel, SupervisorOptions options);
+    Supervisor(const Supervisor&) = delete;
+    Supervisor& operator=(const Supervisor&) = delete;
+    ~Supervisor();
+
+    // Begins to mind the hosts that the pool has now. Fails if the pool or a host cannot be named.
+    io::Task<Result<void>> start();
+    // Ends its coroutines; containers keep running. Wake the kernel's watchers after calling it.
+    void start_stopping();
+    io::Task<void> stopped();
+
+private:
+    class HostMinder;
+
+    io::Io& io_;
+    kernel::Kernel& kernel_;
+    SupervisorOptions options_;
+    std::vector<std::unique_ptr<HostMinder>> minders_;
+};
+
+}  // namespace playback::services
