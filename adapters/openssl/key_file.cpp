@@ -20,6 +20,7 @@ Error file_error(std::string_view tried, const std::string& path) {
     if (number == ENOENT) code = Errc::not_found;
     if (number == EACCES || number == EPERM || number == EROFS) code = Errc::denied;
     if (number == EEXIST) code = Errc::already_exists;
+    if (number == ENOSPC || number == EDQUOT) code = Errc::full;
     const char* const words = ::strerrordesc_np(number);
     return {code, std::string(tried) + " " + path + ": " + (words != nullptr ? words : "?")};
 }

@@ -12,7 +12,7 @@ namespace playback::adapters {
 Result<std::string> read_secret_file(const std::string& path);
 
 // Makes the file with mode 0600 and all of `bytes` on the disk, or not at all; never replaces one
-// that is there (already_exists).
+// that is there (already_exists). Fails with full, denied or io_failed too.
 Result<void> create_secret_file(const std::string& path, std::string_view bytes);
 
 }  // namespace playback::adapters

@@ -8,6 +8,7 @@
 #include "adapters/sqlite/memory_store.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "engine/base/limits.h"
+#include "engine/services/reconcile.h"
 #include "tools/playback/data_directory.h"
 
 namespace playback::tools {
@@ -23,7 +24,6 @@ constexpr bool hard_memory_limit = true;
 constexpr bool hard_memory_limit = true;
 #endif
 
-constexpr std::string_view installation_label = "com.omgservers.playback.installation";
 constexpr Duration removal_patience = seconds(30);  // for all containers
 constexpr Duration removal_grace = seconds(2);      // for each, to end by itself
 
@@ -127,7 +127,7 @@ io::Task<void> RealNode::remove_containers() {
     const std::string installation = node_->installation();
     if (installation.empty()) co_return;
     Result<io::ContainerList> list =
-        co_await host().list(std::string(installation_label), installation, deadline);
+        co_await host().list(std::string(services::labels::installation), installation, deadline);
     if (!list) co_return;
     for (const io::ContainerStatus& container : list->containers) {
         const std::string name = container.name;
