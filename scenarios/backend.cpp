@@ -1,5 +1,6 @@
 #include "scenarios/backend.h"
 
+#include "engine/domain/lobby/deployment_inputs.h"
 #include "engine/kernel/kernel.h"
 #include "sim/world.h"
 
@@ -73,6 +74,27 @@ io::Task<void> Backend::listing(std::function<void(std::vector<hosting::WantedCo
         }
     }
     done(std::move(wanted));
+}
+
+void Backend::describe(DeploymentId deployment, std::function<void(std::string_view)> log) {
+    tasks_.spawn(describing(deployment, std::move(log)));
+}
+
+io::Task<void> Backend::describing(DeploymentId deployment,
+                                   std::function<void(std::string_view)> log) {
+    Result<lobby::DeploymentDetails> details =
+        co_await node_->kernel().submit(address_of(deployment), lobby::GetDeployment{});
+    if (!details) {
+        log("deployment: " + details.error().detail);
+        co_return;
+    }
+    log("deployment: clients " + std::to_string(details->clients) + ", waiting " +
+        std::to_string(details->waiting) + ", last failure: " + details->last_failure);
+    for (const lobby::LobbyDetails& lobby : details->lobbies) {
+        log("lobby " + std::to_string(lobby.lobby.value) + ": status " +
+            std::to_string(static_cast<int>(lobby.status)) + ", clients " +
+            std::to_string(lobby.clients));
+    }
 }
 
 }  // namespace playback::scenarios

@@ -34,7 +34,11 @@ public:
     // `done` is called in a later step, unless the node dies before.
     void list_wanted(std::function<void(std::vector<hosting::WantedContainer>)> done);
 
+    // Says how a deployment stands, for the log of a run that did not settle. As list_wanted.
+    void describe(DeploymentId deployment, std::function<void(std::string_view)> log);
+
 private:
+    io::Task<void> describing(DeploymentId deployment, std::function<void(std::string_view)> log);
     io::Task<void> boot();
     io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> open_store();
     io::Task<void> listing(std::function<void(std::vector<hosting::WantedContainer>)> done);

@@ -1,7 +1,9 @@
 #include "engine/services/supervisor.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 
 #include "engine/domain/mailbox/runtime_inputs.h"
 #include "engine/io/clock.h"
@@ -17,10 +19,13 @@ namespace playback::services {
 namespace {
 
 constexpr std::size_t steps_at_once_max = 16;  // of one host; the others wait for the next look
-constexpr Duration list_patience = seconds(10);
-constexpr Duration pull_patience = minutes(10);
-constexpr Duration start_patience = seconds(60);
-constexpr Duration remove_patience = seconds(30);
+constexpr Duration list_patience = seconds(5);
+// A pull whose answer was lost must not hold a start up for long, and a slow one must end some
+// time: the first pull of an image may take 10 s, and each that took too long doubles it.
+constexpr Duration pull_patience_first = seconds(10);
+constexpr Duration pull_patience_last = minutes(20);
+constexpr Duration start_patience = seconds(15);
+constexpr Duration remove_patience = seconds(15);
 constexpr Duration stop_grace = seconds(5);
 constexpr Duration safety_interval = seconds(60);
 // A wait at the host ends that soon only to notice that the node stops.
@@ -176,7 +181,7 @@ private:
         // A runtime that is gone has said so to the pool; of anything else the next look knows
         // more.
         if (!set) co_return;
-        Result<void> done = co_await containers_.pull(spec.image, io_.clock.now() + pull_patience);
+        Result<void> done = co_await pull(spec.image);
         if (done) {
             const Instant deadline = io_.clock.now() + start_patience;
             done = co_await containers_.start(std::move(spec), deadline);
@@ -185,6 +190,16 @@ private:
             co_await report_started(wanted);
         else
             co_await report_failed(wanted, done.error().detail);
+    }
+
+    io::Task<Result<void>> pull(std::string image) {
+        const Duration patience =
+            pull_patience_.try_emplace(image, pull_patience_first).first->second;
+        Result<void> done = co_await containers_.pull(image, io_.clock.now() + patience);
+        if (done) pull_patience_.erase(image);
+        if (!done && done.error().code == Errc::timed_out)
+            pull_patience_[image] = std::min(patience * 2, pull_patience_last);
+        co_return done;
     }
 
     io::Task<void> report_started(const hosting::WantedContainer& wanted) {
@@ -266,8 +281,9 @@ private:
     io::Counter& started_;
     io::Counter& failed_;
     io::Counter& removed_;
-    std::set<RuntimeId> busy_;  // whose step has not ended
-    std::uint64_t seen_ = 0;    // of the host, by the last list
+    std::set<RuntimeId> busy_;                       // whose step has not ended
+    std::map<std::string, Duration> pull_patience_;  // of images that are not known to be there
+    std::uint64_t seen_ = 0;                         // of the host, by the last list
     bool is_listed_ = false;
     bool is_dirty_ = false;
     bool is_reachable_ = true;

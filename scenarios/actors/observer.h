@@ -54,6 +54,8 @@ struct Observer {
     virtual void answer_acknowledged(std::uint64_t runtime,
                                      std::uint64_t client,
                                      std::uint64_t serial) = 0;
+    // A profile was tried to be set (once more), and acknowledged.
+    virtual void profile_tried(std::uint64_t user, std::uint64_t version) = 0;
     virtual void profile_acknowledged(std::uint64_t user, std::uint64_t version) = 0;
 
     // --- intruders: a call with the token of another role was let in ---

@@ -55,6 +55,10 @@ public:
 
     [[nodiscard]] bool is_assigned() const { return runtime_ != 0; }
     [[nodiscard]] bool is_playing() const { return client_ != 0 && !is_silent_ && !is_stopped_; }
+    // Nothing is left to do: silent by choice, or in a game with everything said.
+    [[nodiscard]] bool is_quiet() const {
+        return is_silent_ || is_stopped_ || (client_ != 0 && runtime_ != 0 && unsaid() == 0);
+    }
     [[nodiscard]] std::uint64_t client() const { return client_; }
     [[nodiscard]] std::uint64_t runtime() const { return runtime_; }
     [[nodiscard]] std::uint64_t heard_count() const { return heard_count_; }

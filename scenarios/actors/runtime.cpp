@@ -93,6 +93,9 @@ std::string Runtime::interchange_body() {
         out.object().key("qualifier").string(item.is_profile ? "SET_PROFILE" : "RESPOND_CLIENT");
         out.key("body").object().key("client_id").id(item.client);
         if (item.is_profile) {
+            const auto seat = seats_.find(item.client);
+            if (seat != seats_.end())
+                observer_.profile_tried(seat->second.user, item.answer.serial);
             out.key("profile").object().key("v").unsigned_integer(item.answer.serial).end_object();
         } else {
             observer_.answered(options_.runtime, item.client, item.answer.serial);
@@ -198,7 +201,13 @@ void Runtime::take(std::string_view qualifier, std::string_view body) {
         const auto seat = seats_.find(client);
         if (said->shows_profile && seat != seats_.end())
             said->profile = seat->second.profile_version;
-        if (said->sets_profile) outgoing_.push_back({client, *said, true});
+        // A message that was tried again may come late: never put an older profile over a newer
+        // one.
+        if (said->sets_profile && seat != seats_.end() &&
+            said->serial > seat->second.profile_version) {
+            seat->second.profile_version = said->serial;
+            outgoing_.push_back({client, *said, true});
+        }
         outgoing_.push_back({client, *said, false});
     }
 }

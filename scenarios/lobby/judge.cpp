@@ -51,6 +51,10 @@ void LobbyJudge::intruded(std::string_view path, int status) {
 void LobbyJudge::client_wanted(std::uint64_t user) {
     User& state = users_[user];
     state.floor_at_wanted = state.profile;
+    if (!state.profiles_tried.empty()) {
+        const std::uint64_t oldest = state.profiles_tried.begin()->first;
+        state.floor_at_wanted = std::min(state.floor_at_wanted, oldest);
+    }
     state.wanted_at = options_.now();
 }
 
@@ -244,8 +248,20 @@ void LobbyJudge::client_removed(std::uint64_t runtime, std::uint64_t client) {
     runtimes_[runtime].seated.erase(client);
 }
 
+void LobbyJudge::profile_tried(std::uint64_t user, std::uint64_t version) {
+    users_[user].profiles_tried.try_emplace(version, UINT64_MAX);
+}
+
 void LobbyJudge::profile_acknowledged(std::uint64_t user, std::uint64_t version) {
-    users_[user].profile = std::max(users_[user].profile, version);
+    User& state = users_[user];
+    std::uint64_t floor = version;
+    const auto tried = state.profiles_tried.find(version);
+    if (tried != state.profiles_tried.end()) {
+        floor = std::min(floor, tried->second);
+        state.profiles_tried.erase(tried);
+    }
+    state.profile = floor;
+    for (auto& [pending, oldest] : state.profiles_tried) oldest = std::min(oldest, version);
 }
 
 // --- liveness ---
@@ -279,7 +295,8 @@ std::uint64_t LobbyJudge::excused_messages() const {
 }
 
 std::string LobbyJudge::complaint(std::uint64_t id, const Client& client) const {
-    if (client.is_over) return {};
+    // Of a client whose creation was never answered nobody has been promised anything.
+    if (client.is_over || client.user == 0) return {};
     if (!options_.sees_runtimes) return complaint_of_client(client);
     const auto runtime = runtimes_.find(client.runtime);
     if (runtime == runtimes_.end()) return "all-assigned";
@@ -305,9 +322,22 @@ bool LobbyJudge::is_settled() const {
     return true;
 }
 
+// Which message is missing, for people.
+std::string LobbyJudge::missing(const Client& client) {
+    for (const auto& [serial, passage] : client.to_runtime) {
+        if (passage.is_acknowledged && passage.arrivals == 0)
+            return " (message " + id_text(serial) + " has not reached the runtime)";
+    }
+    for (const auto& [serial, passage] : client.to_client) {
+        if (passage.is_acknowledged && passage.arrivals == 0)
+            return " (answer " + id_text(serial) + " has not reached the client)";
+    }
+    return {};
+}
+
 void LobbyJudge::check_settled() {
     for (const auto& [id, client] : clients_) {
-        if (client.is_over) continue;
+        if (client.is_over || client.user == 0) continue;
         check("all-assigned");
         check("no-lost-message");
         const std::string invariant = complaint(id, client);
@@ -315,7 +345,7 @@ void LobbyJudge::check_settled() {
         violated(invariant,
                  "client",
                  "client " + id_text(id) + " (runtime " + id_text(client.runtime) +
-                     ") has not settled: " + invariant);
+                     ") has not settled: " + invariant + missing(client));
     }
 }
 

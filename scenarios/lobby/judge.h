@@ -84,6 +84,7 @@ public:
     void answer_acknowledged(std::uint64_t runtime,
                              std::uint64_t client,
                              std::uint64_t serial) override;
+    void profile_tried(std::uint64_t user, std::uint64_t version) override;
     void profile_acknowledged(std::uint64_t user, std::uint64_t version) override;
     void intruded(std::string_view path, int status) override;
     void kept_out() override { check("no-foreign-role"); }
@@ -111,7 +112,10 @@ private:
         std::uint64_t profile_shown = UINT64_MAX;  // the oldest that a runtime was shown
     };
     struct User {
-        std::uint64_t profile = 0;          // the newest acknowledged version
+        std::uint64_t profile = 0;  // acknowledged, and no older one may have come after it
+        // Tried and not acknowledged: may be applied at any time. With each, the oldest version
+        // that was acknowledged since: either may be the last one then.
+        std::map<std::uint64_t, std::uint64_t> profiles_tried;
         std::uint64_t floor_at_wanted = 0;  // when the client was asked for
         Instant wanted_at;
     };
@@ -127,6 +131,7 @@ private:
     [[nodiscard]] static std::string complaint_of_client(const Client& client);
     // Did a runtime that had the client die? Then messages may have gone with it.
     [[nodiscard]] bool lost_with_runtime(const Client& client) const;
+    [[nodiscard]] static std::string missing(const Client& client);
     [[nodiscard]] std::string complaint(std::uint64_t id, const Client& client) const;
 
     JudgeOptions options_;

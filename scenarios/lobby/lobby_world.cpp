@@ -9,6 +9,7 @@
 namespace playback::scenarios {
 namespace {
 
+constexpr Duration call_patience = seconds(5);
 constexpr std::string_view backend_address = "10.0.0.1";
 constexpr std::string_view docker_socket = "unix:///run/docker.sock";
 constexpr std::string_view image = "demo/demo:1";
@@ -112,12 +113,17 @@ bool PlayersProgram::perform(std::uint32_t number,
 
 bool PlayersProgram::is_quiet() const {
     return std::all_of(players_.begin(), players_.end(), [](const auto& entry) {
-        return entry.second->is_playing() && entry.second->unsaid() == 0;
+        return entry.second->is_quiet();
     });
 }
 
-void PlayersProgram::stop_all() {
-    for (auto& [number, player] : players_) player->stop();
+void PlayersProgram::describe(const std::function<void(std::string_view)>& log) const {
+    for (const auto& [number, player] : players_) {
+        if (player->is_quiet()) continue;
+        log("restless: player " + std::to_string(number) + ", client " +
+            std::to_string(player->client()) + ", runtime " + std::to_string(player->runtime()) +
+            ", unsaid " + std::to_string(player->unsaid()));
+    }
 }
 
 // --- the world ---
@@ -188,6 +194,7 @@ void LobbyWorld::start_docker() {
         Result<RuntimeOptions> runtime = runtime_options(life.spec().environment);
         CHECK(runtime.has_value());
         if (plan_.knob("long_poll", 1) == 0) runtime->long_poll_seconds = 0;
+        runtime->patience = call_patience;
         return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_);
     });
     docker_->set_on_ended([this](const io::ContainerSpec& spec, const io::ContainerStatus&) {
@@ -231,6 +238,9 @@ PlayerOptions LobbyWorld::player_options(std::uint32_t number) const {
     options.project = "demo";
     options.stage = "demo";
     options.long_poll = plan_.knob("long_poll", 1) != 0;
+    // A call on a connection that has gone silent ends well inside the time to settle.
+    options.long_poll_seconds = 8;
+    options.patience = call_patience;
     options.poll_interval = milliseconds(plan_.knob("poll_interval_ms", 1000));
     Random random = Random::stream(plan_.seed, "manners", number);
     options.first_generation =
@@ -353,6 +363,7 @@ void LobbyWorld::judge_end(bool settled) {
         world_.report("backend-lives", "node", "the backend does not run when all is quiet");
         return;
     }
+    describe_end();
     judge_.check_settled();
     if (world_.ended()) return;
     if (!containers_match()) {
@@ -364,6 +375,29 @@ void LobbyWorld::judge_end(bool settled) {
         return;
     }
     world_.report("players-served", "player", "a player has not been served when all is quiet");
+}
+
+// For whoever reads the log of a run that did not settle.
+void LobbyWorld::describe_end() {
+    if (!options_.log) return;
+    auto& backend = static_cast<Backend&>(*backend_->program());
+    if (backend.is_serving()) {
+        backend.describe(DeploymentId{number_in(game_->deployment)}, options_.log);
+        world_.run_until(world_.now() + seconds(1));
+    }
+    for (const std::uint64_t runtime : wanted_) {
+        options_.log("wanted: the container of runtime " + std::to_string(runtime));
+    }
+    for (const io::ContainerStatus& container : docker_->containers()) {
+        const bool runs = container.state == io::ContainerState::running;
+        options_.log("exists: " + container.name + (runs ? ", running" : ", " + container.reason));
+    }
+    for (const sim::SimNode* node : player_nodes_) {
+        static_cast<const PlayersProgram&>(*node->program()).describe(options_.log);
+    }
+    for (const auto& [kind, count] : faults_.injected()) {
+        options_.log("fault: " + kind + " " + std::to_string(count));
+    }
 }
 
 RunReport LobbyWorld::report() const {

@@ -29,7 +29,8 @@ public:
     // False if the operation means nothing to this player now.
     bool perform(std::uint32_t number, const std::string& kind, const PlayerOptions& options);
     [[nodiscard]] bool is_quiet() const;
-    void stop_all();
+    // Says who is not quiet.
+    void describe(const std::function<void(std::string_view)>& log) const;
 
 private:
     sim::SimNode& node_;
@@ -60,6 +61,7 @@ private:
     [[nodiscard]] bool containers_match() const;
     void ask_for_wanted();
     void judge_end(bool settled);
+    void describe_end();
     RunReport report() const;
 
     const sim::Plan& plan_;

@@ -32,7 +32,12 @@ bool read_range(const std::string& text, Range& range) {
     return range.first <= range.last;
 }
 
-int run_seeds(const scenarios::Scenario& scenario, const Range& range, const std::string& profile) {
+int run_seeds(const scenarios::Scenario& scenario,
+              const Range& range,
+              const std::string& profile,
+              bool verbose) {
+    scenarios::RunOptions options;
+    if (verbose) options.log = [](std::string_view line) { std::cerr << line << "\n"; };
     int failures = 0;
     for (std::uint64_t seed = range.first; seed <= range.last; ++seed) {
         const Result<sim::Plan> plan = scenario.draw(seed, profile);
@@ -40,7 +45,7 @@ int run_seeds(const scenarios::Scenario& scenario, const Range& range, const std
             std::cerr << plan.error().detail << "\n";
             return 2;
         }
-        const scenarios::RunReport report = scenario.run(*plan, {});
+        const scenarios::RunReport report = scenario.run(*plan, options);
         std::cout << seed << " " << sim::hash_text(report.trace_hash) << " " << report.fingerprint
                   << "\n";
         if (report.passed) continue;
@@ -104,6 +109,7 @@ int main_of(int argc, char** argv) {
     std::string seeds = "1..50";
     std::string profile = "small";
     bool hashes = false;
+    bool verbose = false;
     for (const scenarios::Scenario& scenario : scenarios::scenarios()) {
         CLI::App* const command =
             app.add_subcommand(std::string(scenario.name), std::string(scenario.what));
@@ -111,9 +117,10 @@ int main_of(int argc, char** argv) {
         command->add_option("--profile", profile, "of the scenario")->capture_default_str();
         command->add_flag(
             "--hashes", hashes, "exit 0 whatever the verdicts: only the hashes count");
+        command->add_flag("--verbose", verbose, "what the backend logs, on standard error");
         command->callback([&] {
             Range range;
-            code = read_range(seeds, range) ? run_seeds(scenario, range, profile) : 2;
+            code = read_range(seeds, range) ? run_seeds(scenario, range, profile, verbose) : 2;
             if (hashes && code == 1) code = 0;
         });
     }

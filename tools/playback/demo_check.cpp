@@ -15,7 +15,6 @@ using nlohmann::json;
 using scenarios::HttpAnswer;
 using scenarios::HttpCall;
 
-constexpr Duration step_patience = seconds(60);  // the first container may have to boot
 constexpr std::uint32_t wait_seconds = 5;
 
 std::string text_of(const json& object, const char* member) {
@@ -27,8 +26,8 @@ std::string text_of(const json& object, const char* member) {
 // One user with one client at a time.
 class DemoPlayer {
 public:
-    DemoPlayer(const io::Io& io, io::Endpoint target, std::string game)
-        : io_(io), http_(io_, std::move(target)), game_(std::move(game)) {}
+    DemoPlayer(const io::Io& io, io::Endpoint target, std::string game, Duration patience)
+        : io_(io), http_(io_, std::move(target)), game_(std::move(game)), patience_(patience) {}
 
     io::Task<Result<void>> sign_up() {
         Result<json> answer = co_await call("create-user", json::object(), 0);
@@ -147,7 +146,7 @@ private:
     }
 
     io::Task<Result<json>> next() {
-        const Instant end = io_.clock.now() + step_patience;
+        const Instant end = io_.clock.now() + patience_;
         while (arrived_.empty()) {
             if (io_.clock.now() > end) co_return Error{Errc::timed_out, "no message came"};
             Result<void> looked = co_await interchange(json::array(), wait_seconds);
@@ -161,6 +160,7 @@ private:
     io::Io io_;
     scenarios::HttpClient http_;
     std::string game_;
+    Duration patience_;
     std::string user_;
     std::string password_;
     std::string token_;
@@ -176,6 +176,7 @@ private:
 io::Task<std::vector<DemoStep>> play_demo(io::Io io,
                                           io::Endpoint target,
                                           std::string game,
+                                          Duration patience,
                                           std::function<void(const DemoStep&)> tell) {
     struct Planned {
         const char* name;
@@ -191,7 +192,7 @@ io::Task<std::vector<DemoStep>> play_demo(io::Io io,
         {"profile saved by the runtime", &DemoPlayer::save_profile},
         {"profile read back by a second client", &DemoPlayer::read_profile},
     };
-    DemoPlayer player(io, std::move(target), std::move(game));
+    DemoPlayer player(io, std::move(target), std::move(game), patience);
     std::vector<DemoStep> steps;
     for (const Planned& planned : plan) {
         const Instant begin = io.clock.now();

@@ -20,10 +20,12 @@ struct DemoStep {
     std::string problem;  // empty: done
 };
 
-// Plays until a step fails; tells of each as it ends. The last one says how it went.
+// Plays until a step fails, or takes longer than `patience` (the first container may have to
+// boot); tells of each as it ends. The last one says how it went.
 io::Task<std::vector<DemoStep>> play_demo(io::Io io,
                                           io::Endpoint target,
                                           std::string game,
+                                          Duration patience,
                                           std::function<void(const DemoStep&)> tell);
 
 }  // namespace playback::tools

@@ -27,6 +27,7 @@ struct DemoArguments {
     std::string data;
     std::string runtime;
     bool check = false;
+    std::uint32_t patience = 60;
     bool json_wanted = false;
 };
 
@@ -61,19 +62,25 @@ std::string things_to_try(const std::string& url, const std::string& game) {
 To try next, in another terminal:
 
   base=URL/service/v1/entrypoint/player/request
-  json='Content-Type: application/json'
+  auth='Accept: */*'
+  call() { curl -s -H 'Content-Type: application/json' -H "$auth" -H "Prefer: wait=${3:-0}" \
+             -d "$2" "$base/$1"; echo; }
   field() { sed -E "s/.*\"$1\":\"?([^\",}]*).*/\1/"; }
 
-  # sign up, log in, join the game
-  me=$(curl -s -H "$json" -d '{}' $base/create-user); echo "$me"
+  # sign up, get a token, join the game
+  me=$(call create-user '{}'); echo "$me"
   user=$(echo "$me" | field user_id); password=$(echo "$me" | field password)
-  token=$(curl -s -H "$json" -d "{\"user_id\":\"$user\",\"password\":\"$password\"}" $base/create-token | field raw_token)
-  client=$(curl -s -H "$json" -H "Authorization: Bearer $token" -d '{"tenant":"GAME","project":"GAME","stage":"GAME"}' $base/create-client | field client_id)
+  token=$(call create-token "{\"user_id\":\"$user\",\"password\":\"$password\"}" | field raw_token)
+  auth="Authorization: Bearer $token"
+  client=$(call create-client '{"tenant":"GAME","project":"GAME","stage":"GAME"}' | field client_id)
 
   # a greeting and a lobby; then say something, and hear the runtime's answer
-  curl -s -H "$json" -H "Authorization: Bearer $token" -H 'Prefer: wait=5' -d "{\"client_id\":\"$client\",\"outgoing_messages\":[],\"consumed_messages\":[]}" $base/interchange-messages; echo
-  curl -s -H "$json" -H "Authorization: Bearer $token" -d "{\"client_id\":\"$client\",\"outgoing_messages\":[{\"qualifier\":\"MESSAGE_PRODUCED\",\"body\":{\"message\":{\"n\":1,\"op\":\"echo\"}}}],\"consumed_messages\":[]}" $base/interchange-messages; echo
-  sleep 1; curl -s -H "$json" -H "Authorization: Bearer $token" -H 'Prefer: wait=5' -d "{\"client_id\":\"$client\",\"outgoing_messages\":[],\"consumed_messages\":[]}" $base/interchange-messages; echo
+  talk() { call interchange-messages \
+             "{\"client_id\":\"$client\",\"outgoing_messages\":[$1],\"consumed_messages\":[]}" \
+             "$2"; }
+  talk '' 5
+  talk '{"qualifier":"MESSAGE_PRODUCED","body":{"message":{"n":1,"op":"echo"}}}'
+  sleep 1; talk '' 5
 
   # two hundred players at once
   PROGRAM load lobby --target URL --tenant GAME --players 200 --seconds 20
@@ -163,7 +170,9 @@ io::Task<void> Demo::check() {
         if (!step.problem.empty()) output_.say("      " + step.problem);
     };
     const io::Endpoint target = node_.node().listening().front();
-    const std::vector<DemoStep> steps = co_await play_demo(node_.io(), target, game_.name, tell);
+    const Duration patience = seconds(arguments_.patience);
+    const std::vector<DemoStep> steps =
+        co_await play_demo(node_.io(), target, game_.name, patience, tell);
     const bool passed = steps.back().problem.empty();
     json told = json::array();
     for (const DemoStep& step : steps) {
@@ -234,6 +243,8 @@ void add_demo_command(CLI::App& app, Run& run) {
     CLI::App* const command =
         app.add_subcommand("demo", "run a node with a game to play with; --check plays it");
     command->add_flag("--check", arguments->check, "play the demo through and exit 0 or 1");
+    command->add_option("--patience", arguments->patience, "seconds for each step of the check")
+        ->capture_default_str();
     command->add_option("--port", arguments->port, "of 127.0.0.1; 0: any free one")
         ->capture_default_str();
     command->add_option("--data",

@@ -87,8 +87,12 @@ Result<DemoGame> recall_game(const std::string& data) {
 }
 
 io::Task<Result<std::string>> provide_image(RealNode& node, std::string name, std::string program) {
-    if (node.host_address() == process_address)
-        co_return "local processes (no Docker daemon answers)";
+    if (node.host_address() == process_address) {
+        const bool was_asked_for = !node.settings().docker.empty();
+        std::string where = "local processes";
+        if (!was_asked_for) where += " (no Docker daemon answers)";
+        co_return where;
+    }
     Result<std::string> bytes = read_program(program);
     if (!bytes) co_return bytes.error();
     Result<io::Endpoint> daemon = adapters::docker_endpoint(node.host_address());
@@ -128,9 +132,7 @@ io::Task<Result<DemoGame>> make_game(RealNode& node, io::Endpoint target, std::s
             co_return made;
         }
         last = std::move(game).error();
-        if (!last.detail.contains("ALREADY_EXIST") && !last.detail.contains("CONFLICT") &&
-            !last.detail.contains("answered 409"))
-            break;
+        if (!last.detail.contains("DB_CONSTRAINT_VIOLATED")) break;  // the alias is taken
     }
     co_return last;
 }

@@ -93,6 +93,7 @@ public:
     void received(std::uint64_t, std::uint64_t, std::uint64_t) override {}
     void answered(std::uint64_t, std::uint64_t, std::uint64_t) override {}
     void answer_acknowledged(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+    void profile_tried(std::uint64_t, std::uint64_t) override {}
     void profile_acknowledged(std::uint64_t, std::uint64_t) override {}
 
 private:

@@ -50,6 +50,7 @@ public:
     void received(std::uint64_t, std::uint64_t client, std::uint64_t serial) override {
         put_line("message" + number("client", client) + number("n", serial));
     }
+    void profile_tried(std::uint64_t, std::uint64_t) override {}
     void profile_acknowledged(std::uint64_t user, std::uint64_t version) override {
         put_line("profile saved" + number("user", user) + number("version", version));
     }
