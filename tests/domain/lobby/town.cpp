@@ -37,6 +37,10 @@ Town::Town(std::uint16_t shape) : max_assignments_(1 + shape % 3) {
     open.config.lobby_min_lifetime_s = shape / 27 % 2 * 5U;
     open.images = {{ImageQualifier::universal, "a/b:1"}};
     rules_.tell(address_of(deployment_), open);
+    if (shape / 54 % 4 == 0) return;  // else begin with some who have sat down
+    rules_.deliver();
+    for (int guests = 0; guests < 4; ++guests) join();
+    rest(5);
 }
 
 void Town::act(std::uint32_t step) {
@@ -108,15 +112,21 @@ void Town::call(Guest& guest, std::uint32_t chance) {
     const Result<mailbox::ClientExchanged> reply = rules_.ask(address_of(guest.client), call);
     if (!reply) {
         const Errc code = reply.error().code;
-        if (code == Errc::not_found) guest.over = !guest.seen.empty();  // else not opened yet
+        // Purged, or not opened yet.
+        if (code == Errc::not_found) guest.over = !guest.seen.empty() || rules_.undelivered() == 0;
         expect(code == Errc::not_found || code == Errc::conflict, "an unexpected refusal");
         return;
     }
     for (const MessageId id : call.consumed) guest.unconsumed.erase(id);
     for (const mailbox::ClientMail& mail : reply->incoming) read(guest, mail);
-    if (guest.over || guest.kicked) return;
-    for (std::size_t i = 0; i < call.outgoing.size(); ++i)
-        to_runtimes_.push_back({guest.client, guest.runtime, ++guest.said});
+    expect(guest.over || guest.kicked || call.outgoing.empty() || rules_.undelivered() != 0 ||
+               is_open(guest.runtime),
+           "a message was acknowledged for a dead runtime");
+    for (std::size_t i = 0; i < call.outgoing.size(); ++i) {
+        ++guest.said;
+        if (!guest.over && !guest.kicked)
+            to_runtimes_.push_back({guest.client, guest.runtime, guest.said});
+    }
 }
 
 void Town::read(Guest& guest, const mailbox::ClientMail& mail) {
@@ -142,7 +152,7 @@ void Town::read(Guest& guest, const mailbox::ClientMail& mail) {
 // --- runtimes ---
 
 void Town::serve(Server& server, std::uint32_t chance) {
-    if (!server.has_container) return;
+    if (!server.has_container || server.hangs) return;
     if (!server.has_token) {
         server.has_token = rules_.ask(address_of(server.runtime), mailbox::MarkReady{}).has_value();
         return;
@@ -251,8 +261,12 @@ void Town::start(const hosting::WantedContainer& wanted, std::uint32_t chance) {
 }
 
 void Town::crash(std::uint32_t chance) {
-    if (servers_.empty() || chance % 4 != 0) return;
-    servers_[chance / 4 % servers_.size()].has_container = false;
+    if (servers_.empty() || chance % 4 > 1) return;
+    Server& server = servers_[chance / 4 % servers_.size()];
+    if (chance % 4 == 0)
+        server.has_container = false;
+    else
+        server.hangs = server.has_token;  // for ever
 }
 
 // --- messages and time ---
@@ -270,14 +284,21 @@ void Town::pass(Duration time) {
 void Town::calm_down() {
     const hosting::HostConfig config{"unix:///a", 800, 100'000, 100};
     (void)rules_.ask(address_of(default_pool), hosting::EnsureHosts{{config}});
-    for (int second = 0; second < 60; ++second) {
+    rest(60);
+    rules_.deliver();
+    for (Guest& guest : guests_) call(guest, 48);  // hears what was said last
+}
+
+void Town::rest(int rounds) {
+    for (int second = 0; second < rounds; ++second) {
         rules_.deliver();
+        for (Guest& guest : guests_) {
+            call(guest, 49);  // 49: one message each
+            rules_.deliver();
+        }
         supervise(0);
         rules_.deliver();
-        // 48: messages, but no kick.
-        for (std::size_t i = 0; i < servers_.size(); ++i) serve(servers_[i], 48);
-        rules_.deliver();
-        for (Guest& guest : guests_) call(guest, 48);
+        for (Server& server : servers_) serve(server, 48);  // 48: messages, but no kick
         rules_.deliver();
         pass(seconds(1));
         check_always();

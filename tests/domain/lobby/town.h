@@ -57,6 +57,7 @@ private:
         RuntimeId runtime;
         bool has_container = false;
         bool has_token = false;
+        bool hangs = false;
         std::uint64_t said = 0;
         std::set<ClientId> seated;
         std::set<MessageId> seen;
@@ -70,6 +71,7 @@ private:
         std::uint64_t number;
     };
 
+    void rest(int rounds);
     void join();
     void call(Guest& guest, std::uint32_t chance);
     void read(Guest& guest, const mailbox::ClientMail& mail);
