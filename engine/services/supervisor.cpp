@@ -113,6 +113,9 @@ private:
 
     // One look at both sides, and the steps between them. False if either did not answer.
     io::Task<bool> look() {
+        // What is busy now may be done before both sides have answered: then they may not know of it,
+        // and the same step must not be taken twice.
+        const std::set<RuntimeId> busy_before = busy_;
         hosting::ListHost question{host_};
         auto wanted = co_await kernel_.submit(pool, question);
         if (!wanted) co_return false;
@@ -124,7 +127,7 @@ private:
         seen_ = actual->version;
         is_listed_ = true;
         listed_.notify_all();
-        for (Step& step : reconcile(wanted->containers, actual->containers, busy_)) {
+        for (Step& step : reconcile(wanted->containers, actual->containers, busy_before)) {
             if (busy_.size() >= steps_at_once_max || is_stopping_) break;
             busy_.insert(step.runtime);
             tasks_.spawn(take(std::move(step)));
