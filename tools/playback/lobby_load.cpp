@@ -94,7 +94,6 @@ public:
     void answered(std::uint64_t, std::uint64_t, std::uint64_t) override {}
     void answer_acknowledged(std::uint64_t, std::uint64_t, std::uint64_t) override {}
     void profile_tried(std::uint64_t, std::uint64_t) override {}
-    void profile_tried(std::uint64_t, std::uint64_t) override {}
     void profile_acknowledged(std::uint64_t, std::uint64_t) override {}
 
 private:

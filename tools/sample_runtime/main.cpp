@@ -55,8 +55,6 @@ public:
         put_line("profile saved" + number("user", user) + number("version", version));
     }
 
-    void profile_tried(std::uint64_t, std::uint64_t) override {}
-
     // What players see.
     void signed_up(std::uint32_t, std::uint64_t) override {}
     void login_refused(std::uint32_t, std::uint64_t, int) override {}
