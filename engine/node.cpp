@@ -16,8 +16,8 @@
 #include "engine/domain/mailbox/runtime.h"
 #include "engine/io/log.h"
 #include "engine/kernel/kernel.h"
+#include "engine/services/container_supervisor.h"
 #include "engine/services/http_server.h"
-#include "engine/services/supervisor.h"
 #include "engine/services/tokens.h"
 
 namespace playback {
@@ -52,7 +52,7 @@ struct Node::Parts {
     kernel::Kernel kernel;
     services::Tokens tokens;
     // Known only once the data is there.
-    std::optional<services::Supervisor> supervisor;
+    std::optional<services::ContainerSupervisor> supervisor;
     std::optional<omgservers::Api> api;
     std::optional<services::HttpServer> http;
 };
@@ -101,7 +101,7 @@ io::Task<Result<void>> Node::serve() {
     if (!made) co_return std::move(made).error();
     config_.installation = made->installation;
 
-    services::SupervisorOptions minding;
+    services::ContainerSupervisorOptions minding;
     minding.installation = config_.installation;
     minding.runtime_url = config_.runtime_url;
     minding.registry = config_.registry;

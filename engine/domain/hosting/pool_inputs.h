@@ -1,6 +1,6 @@
 // What can be said to the pool of container hosts: wishes of runtimes, reports of the supervisor.
 //
-// The node sends EnsureHosts at start; the supervisor (engine/services/supervisor.h) lists and
+// The node sends EnsureHosts at start; the supervisor (engine/services/container_supervisor.h) lists and
 // reports; runtimes want and unwant. Every report is safe to repeat, and one that is out of date
 // has no effect.
 #pragma once

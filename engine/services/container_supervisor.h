@@ -1,4 +1,4 @@
-// Supervisor: makes the containers of every host of the pool match what is wanted.
+// ContainerSupervisor: makes the containers of every host of the pool match what is wanted.
 //
 // Level-triggered: it lists what is wanted and what runs, takes the steps between them
 // (reconcile.h), and looks again when the pool changes, when the host says that something changed,
@@ -22,20 +22,20 @@ class Kernel;
 
 namespace playback::services {
 
-struct SupervisorOptions {
+struct ContainerSupervisorOptions {
     std::string installation;  // the label by which this installation knows its containers
     std::string runtime_url;   // OMGSERVERS_SERVICE_URL
     std::string registry;      // "host:port" before image references; empty: none
     std::string network = "host";
 };
 
-class Supervisor {
+class ContainerSupervisor {
 public:
     // `io` and `kernel` outlive it.
-    Supervisor(io::Io& io, kernel::Kernel& kernel, SupervisorOptions options);
-    Supervisor(const Supervisor&) = delete;
-    Supervisor& operator=(const Supervisor&) = delete;
-    ~Supervisor();
+    ContainerSupervisor(io::Io& io, kernel::Kernel& kernel, ContainerSupervisorOptions options);
+    ContainerSupervisor(const ContainerSupervisor&) = delete;
+    ContainerSupervisor& operator=(const ContainerSupervisor&) = delete;
+    ~ContainerSupervisor();
 
     // Begins to mind the hosts that the pool has now. Fails if the pool or a host cannot be named.
     io::Task<Result<void>> start();
@@ -48,7 +48,7 @@ private:
 
     io::Io& io_;
     kernel::Kernel& kernel_;
-    SupervisorOptions options_;
+    ContainerSupervisorOptions options_;
     std::vector<std::unique_ptr<HostMinder>> minders_;
 };
 

@@ -1,4 +1,4 @@
-#include "engine/services/supervisor.h"
+#include "engine/services/container_supervisor.h"
 
 #include <algorithm>
 #include <map>
@@ -37,9 +37,12 @@ const kernel::Address pool = address_of(default_pool);
 
 }  // namespace
 
-class Supervisor::HostMinder {
+class ContainerSupervisor::HostMinder {
 public:
-    HostMinder(Supervisor& owner, HostId host, std::string address, io::ContainerHost& containers)
+    HostMinder(ContainerSupervisor& owner,
+               HostId host,
+               std::string address,
+               io::ContainerHost& containers)
         : io_(owner.io_),
           kernel_(owner.kernel_),
           options_(owner.options_),
@@ -113,8 +116,8 @@ private:
 
     // One look at both sides, and the steps between them. False if either did not answer.
     io::Task<bool> look() {
-        // What is busy now may be done before both sides have answered: then they may not know of it,
-        // and the same step must not be taken twice.
+        // What is busy now may be done before both sides have answered: then they may not know of
+        // it, and the same step must not be taken twice.
         const std::set<RuntimeId> busy_before = busy_;
         hosting::ListHost question{host_};
         auto wanted = co_await kernel_.submit(pool, question);
@@ -275,7 +278,7 @@ private:
 
     io::Io& io_;
     kernel::Kernel& kernel_;
-    const SupervisorOptions& options_;
+    const ContainerSupervisorOptions& options_;
     const HostId host_;
     const std::string address_;
     io::ContainerHost& containers_;
@@ -294,13 +297,15 @@ private:
     io::TaskGroup tasks_;
 };
 
-Supervisor::Supervisor(io::Io& io, kernel::Kernel& kernel, SupervisorOptions options)
+ContainerSupervisor::ContainerSupervisor(io::Io& io,
+                                         kernel::Kernel& kernel,
+                                         ContainerSupervisorOptions options)
     : io_(io), kernel_(kernel), options_(std::move(options)) {
 }
 
-Supervisor::~Supervisor() = default;
+ContainerSupervisor::~ContainerSupervisor() = default;
 
-io::Task<Result<void>> Supervisor::start() {
+io::Task<Result<void>> ContainerSupervisor::start() {
     auto details = co_await kernel_.submit(pool, hosting::GetPool{});
     if (!details) co_return details.error();
     for (const hosting::HostDetails& host : details->hosts) {
@@ -315,11 +320,11 @@ io::Task<Result<void>> Supervisor::start() {
     co_return Result<void>();
 }
 
-void Supervisor::start_stopping() {
+void ContainerSupervisor::start_stopping() {
     for (const std::unique_ptr<HostMinder>& minder : minders_) minder->start_stopping();
 }
 
-io::Task<void> Supervisor::stopped() {
+io::Task<void> ContainerSupervisor::stopped() {
     for (const std::unique_ptr<HostMinder>& minder : minders_) co_await minder->stopped();
 }
 
