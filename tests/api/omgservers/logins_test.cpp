@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/wire/jwt.h"
 #include "tests/api/omgservers/api_fixture.h"

@@ -1,6 +1,7 @@
 #include "engine/api/omgservers/long_poll.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/api/omgservers/api_fixture.h"
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/api/omgservers/routes.h"
 #include "tests/api/omgservers/api_fixture.h"

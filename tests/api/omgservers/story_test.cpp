@@ -1,14 +1,25 @@
 // The whole way of a game, over HTTP, in both generations: golden answers.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/api/omgservers/api_fixture.h"
 
 namespace playback::omgservers {
 namespace {
 
-class Story : public ApiTest {};
+class Story : public ApiTest {
+protected:
+    Json mail_of(const Person& player, const std::string& client) {
+        return call("player", "interchange-messages", poll(client), player.token)
+            .json()["incoming_messages"];
+    }
+    Json commands_of(const Runtime& runtime, const Json& body) {
+        return call("runtime", "interchange-messages", body, runtime.token)
+            .json()["incoming_messages"];
+    }
+};
 
-TEST_F(Story, APlayerMeetsARuntimeInALobby) {
+TEST_F(Story, GreetingThenAssignment) {
     const Game game = new_game();
     ASSERT_FALSE(game.deployment.empty());
     const Person player = new_player();
@@ -16,8 +27,7 @@ TEST_F(Story, APlayerMeetsARuntimeInALobby) {
     ASSERT_FALSE(client.empty());
 
     // Greeted, and not yet assigned: the lobby has not started.
-    Json mail = call("player", "interchange-messages", poll(client), player.token)
-                    .json()["incoming_messages"];
+    Json mail = mail_of(player, client);
     ASSERT_EQ(mail.size(), 1U);
     EXPECT_EQ(mail[0]["qualifier"], "CLIENT_GREETED");
     EXPECT_EQ(mail[0]["body"]["tenant_id"], game.tenant);
@@ -26,9 +36,7 @@ TEST_F(Story, APlayerMeetsARuntimeInALobby) {
 
     const Runtime runtime = start_runtime(game);
     ASSERT_FALSE(runtime.token.empty()) << runtime.token_reply.outcome();
-
-    mail = call("player", "interchange-messages", poll(client), player.token)
-               .json()["incoming_messages"];
+    mail = mail_of(player, client);
     ASSERT_EQ(mail.size(), 2U);
     EXPECT_EQ(mail[1]["qualifier"], "RUNTIME_ASSIGNED");
     const Json expected = {{"runtime_id", runtime.id},
@@ -41,8 +49,7 @@ TEST_F(Story, APlayerMeetsARuntimeInALobby) {
     EXPECT_EQ(mail[1]["body"], expected);
 
     // The runtime sees its creation and its client, with an empty profile.
-    Json commands = call("runtime", "interchange-messages", runtime_poll(), runtime.token)
-                        .json()["incoming_messages"];
+    const Json commands = commands_of(runtime, runtime_poll());
     ASSERT_EQ(commands.size(), 2U);
     EXPECT_EQ(commands[0]["qualifier"], "RUNTIME_CREATED");
     EXPECT_EQ(commands[0]["body"]["runtime_config"], expected["runtime_config"]);
@@ -54,46 +61,49 @@ TEST_F(Story, APlayerMeetsARuntimeInALobby) {
     EXPECT_EQ(commands[1]["body"], assigned);
     EXPECT_EQ(commands[1]["runtime_id"], runtime.id);
     EXPECT_EQ(commands[1]["deleted"], false);
+}
 
-    // A message goes there, and the answer and a profile come back.
+TEST_F(Story, MessageThereAnswerAndProfileBack) {
+    const Game game = new_game();
+    const Person player = new_player();
+    const std::string client = new_client(player);
+    const Runtime runtime = start_runtime(game);
+    const Json mail = mail_of(player, client);
+    const Json first = commands_of(runtime, runtime_poll());
+    ASSERT_EQ(first.size(), 2U);
+
     const Json payload = {{"a", {1, 2.5, "x", true, nullptr}}};
     Json say = poll(client);
     say["outgoing_messages"] = Json::array(
         {{{"id", 7}, {"qualifier", "MESSAGE_PRODUCED"}, {"body", {{"message", payload}}}}});
     say["consumed_messages"] = Json::array({mail[0]["id"], mail[1]["id"]});
-    mail = call("player", "interchange-messages", say, player.token).json()["incoming_messages"];
-    EXPECT_EQ(mail.size(), 0U);
+    EXPECT_EQ(call("player", "interchange-messages", say, player.token).json(),
+              Json({{"incoming_messages", Json::array()}}));
 
     Json answer = runtime_poll();
-    answer["consumed_messages"] = Json::array({commands[0]["id"], commands[1]["id"]});
-    commands =
-        call("runtime", "interchange-messages", answer, runtime.token).json()["incoming_messages"];
-    ASSERT_EQ(commands.size(), 1U);
-    EXPECT_EQ(commands[0]["qualifier"], "MESSAGE_RECEIVED");
-    EXPECT_EQ(commands[0]["body"]["client_id"], client);
-    EXPECT_EQ(commands[0]["body"]["message"], payload);
+    answer["consumed_messages"] = Json::array({first[0]["id"], first[1]["id"]});
+    const Json heard = commands_of(runtime, answer);
+    ASSERT_EQ(heard.size(), 1U);
+    EXPECT_EQ(heard[0]["qualifier"], "MESSAGE_RECEIVED");
+    EXPECT_EQ(heard[0]["body"], Json({{"client_id", client}, {"message", payload}}));
 
-    answer["consumed_messages"] = Json::array({commands[0]["id"]});
+    answer["consumed_messages"] = Json::array({heard[0]["id"]});
     answer["outgoing_messages"] = Json::array(
         {{{"qualifier", "RESPOND_CLIENT"}, {"body", {{"client_id", client}, {"message", "hi"}}}},
          {{"qualifier", "SET_PROFILE"},
           {"body", {{"client_id", client}, {"profile", {{"level", 3}}}}}}});
-    commands =
-        call("runtime", "interchange-messages", answer, runtime.token).json()["incoming_messages"];
-    EXPECT_EQ(commands.size(), 0U);
-    mail = call("player", "interchange-messages", poll(client), player.token)
-               .json()["incoming_messages"];
-    ASSERT_EQ(mail.size(), 1U);
-    EXPECT_EQ(mail[0]["qualifier"], "MESSAGE_PRODUCED");
-    EXPECT_EQ(mail[0]["body"], Json({{"message", "hi"}}));
+    EXPECT_EQ(commands_of(runtime, answer).size(), 0U);
+    const Json replies = mail_of(player, client);
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0]["qualifier"], "MESSAGE_PRODUCED");
+    EXPECT_EQ(replies[0]["body"], Json({{"message", "hi"}}));
 
     // A second client of the same user brings the profile along.
     const std::string second = new_client(player);
-    commands = call("runtime", "interchange-messages", runtime_poll(), runtime.token)
-                   .json()["incoming_messages"];
-    ASSERT_EQ(commands.size(), 1U);
-    EXPECT_EQ(commands[0]["body"]["client_id"], second);
-    EXPECT_EQ(commands[0]["body"]["profile"], Json({{"level", 3}}));
+    const Json joined = commands_of(runtime, runtime_poll());
+    ASSERT_EQ(joined.size(), 1U);
+    EXPECT_EQ(joined[0]["body"]["client_id"], second);
+    EXPECT_EQ(joined[0]["body"]["profile"], Json({{"level", 3}}));
 }
 
 TEST_F(Story, TheSameInTheWordsOfTheFirstGeneration) {
