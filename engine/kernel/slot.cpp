@@ -79,6 +79,9 @@ void Slot::run(Input input) {
         apply(next);
     }
     is_applying_ = false;
+    // Only now: what a neighbour wrote belongs to the same step, and the answer must wait for it.
+    for (Leaving& what : held_) release(std::move(what));
+    held_.clear();
     arm_timer();
     drop_empty_residents();
 }
@@ -270,6 +273,10 @@ void Slot::resend(SlotNumber receiver) {
 // --- releasing ---
 
 void Slot::release(Leaving what) {
+    if (is_applying_) {
+        held_.push_back(std::move(what));
+        return;
+    }
     const bool is_durable = dirty_batch_ <= host_.durable_batch();
     if ((releases_.empty() && is_durable) || PLAYBACK_PLANT(reply_before_durable)) {
         let_go(std::move(what));

@@ -205,6 +205,7 @@ private:
     std::deque<std::pair<std::uint64_t, Address>> emptied_;  // since which batch it may be dropped
     std::deque<Input> neighbours_;  // same-slot messages of the input being applied
     bool is_applying_ = false;
+    std::vector<Leaving> held_;  // until the input and its neighbours are applied
 
     Section section_;
     std::uint64_t dirty_batch_ = 0;  // the newest batch that an answer must wait for

@@ -39,6 +39,23 @@ TEST(Slot, NeighboursShareTheBatchAndNeedNoOutboxRow) {
     EXPECT_EQ(world.tell(to, Read{})->value, 6U);
 }
 
+// Found by the lobby scenario: the sender writes nothing itself, its neighbour does.
+TEST(Slot, AnswerWaitsForWhatANeighbourWrote) {
+    KernelWorld world;
+    const Address from = KernelWorld::tally_in(1, 100);
+    const Address to = KernelWorld::tally_in(1, 101);
+    ASSERT_TRUE(world.tell(from, Add{1}));
+    ASSERT_TRUE(world.tell(to, Add{1}));
+    world.run(seconds(1));
+    world.store.held = true;
+    auto answer = world.ask(from, Forward{5, {to}});
+    world.run();
+    EXPECT_FALSE(answer->has_value());
+    world.store.release();
+    world.run();
+    EXPECT_TRUE(answer->has_value());
+}
+
 TEST(Slot, FreshAggregatesAreNotLookedUp) {
     KernelWorld world;
     world.run();
