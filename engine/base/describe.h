@@ -153,8 +153,31 @@ std::string encode(const T& value) {
 
 namespace detail {
 
+struct ScalarCollector {
+    std::vector<std::uint64_t> values;
+
+    template <class T>
+    void operator()(std::uint32_t, const char*, const T& value) {
+        if constexpr (Scalar<T>) values.push_back(scalar_of(value));
+    }
+};
+
+// The declared defaults of the scalar fields of T, in the order of its describe.
+template <class T>
+const std::vector<std::uint64_t>& scalar_defaults() {
+    static const std::vector<std::uint64_t> defaults = [] {
+        const T value{};
+        ScalarCollector collector;
+        T::describe(value, collector);
+        return collector.values;
+    }();
+    return defaults;
+}
+
 struct Encoder {
     std::string& out;
+    const std::vector<std::uint64_t>& defaults;
+    std::size_t scalars_seen = 0;
 
     template <class T>
     void operator()(std::uint32_t number, const char*, const T& value) {
@@ -163,7 +186,7 @@ struct Encoder {
         } else if constexpr (is_optional<T>) {
             if (value) put(number, *value);
         } else if constexpr (Scalar<T>) {
-            if (scalar_of(value) != 0) put(number, value);
+            if (scalar_of(value) != defaults[scalars_seen++]) put(number, value);
         } else if constexpr (Described<T>) {
             std::string inner = encode(value);
             if (!inner.empty()) put_bytes(number, inner);
@@ -195,7 +218,7 @@ struct Encoder {
 
 template <Described T>
 void encode_to(std::string& out, const T& value) {
-    detail::Encoder encoder{out};
+    detail::Encoder encoder{out, detail::scalar_defaults<T>()};
     T::describe(value, encoder);
     if constexpr (KeepsUnknown<T>) out.append(value.unknown.bytes());
 }

@@ -93,6 +93,25 @@ Outer any_outer() {
     return outer;
 }
 
+struct WithDefaults {
+    std::uint32_t limit = 7;
+    std::int32_t offset = -1;
+    bool on = true;
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "limit", self.limit);
+        v(2, "offset", self.offset);
+        v(3, "on", self.on);
+    }
+    friend bool operator==(const WithDefaults&, const WithDefaults&) = default;
+};
+
+TEST(Describe, ZeroIsNotADefaultUnlessDeclared) {
+    EXPECT_TRUE(encode(WithDefaults{}).empty());
+    const WithDefaults zeros{0, 0, false};
+    EXPECT_EQ(decode<WithDefaults>(encode(zeros)).value(), zeros);
+}
+
 TEST(Describe, DecodeGivesBackWhatWasEncoded) {
     EXPECT_TRUE(rc::check([] {
         const Outer outer = any_outer();
