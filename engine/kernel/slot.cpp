@@ -80,8 +80,9 @@ void Slot::run(Input input) {
     }
     is_applying_ = false;
     // Only now: what a neighbour wrote belongs to the same step, and the answer must wait for it.
-    for (Leaving& what : held_) release(std::move(what));
+    std::vector<Leaving> held = std::move(held_);
     held_.clear();
+    for (Leaving& what : held) release(std::move(what));
     arm_timer();
     drop_empty_residents();
 }

@@ -68,6 +68,12 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
 
     pass_on(call, effects);
     consume(call.consumed, effects);
+    // The planted bug queues again what came while the client was away, under a new id.
+    if (PLAYBACK_PLANT(duplicate_after_reconnect) && !call.consumed.empty()) {
+        for (const ClientMail& mail : mails_.all()) {
+            if (mail.kind == ClientMailKind::message_produced) put_mail(mail, moment, effects);
+        }
+    }
     return ClientExchanged{mails_.all(), dropped_};
 }
 
@@ -94,7 +100,6 @@ void Client::consume(const std::vector<MessageId>& ids, kernel::Effects& effects
     for (const MessageId id : ids) {
         if (!mails_.contains(id)) continue;
         effects.erase_soon(mail_key(id));
-        if (PLAYBACK_PLANT(duplicate_after_reconnect)) continue;
         mails_.remove(id);
     }
 }
