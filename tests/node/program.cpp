@@ -24,6 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* playback_path = PLAYBACK_BUILD_DIR "/playback";
 constexpr auto step = std::chrono::milliseconds(50);
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
@@ -70,11 +71,11 @@ Answered call_node(const std::string& address, scenarios::HttpCall call) {
 
 }  // namespace
 
-Program::Program(std::vector<std::string> arguments, std::string path, const Variables& variables) {
+Program::Program(std::vector<std::string> arguments, const Variables& variables) {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0) return;
-    arguments.insert(arguments.begin(), path);
+    arguments.insert(arguments.begin(), playback_path);
     const std::vector<char*> pointers = pointers_to(arguments);
     pid_ = ::fork();
     if (pid_ == 0) {
@@ -165,7 +166,7 @@ nlohmann::json Program::json() const {
 }
 
 Ended run_program(std::vector<std::string> arguments, const Program::Variables& variables) {
-    Program program(std::move(arguments), playback_path, variables);
+    Program program(std::move(arguments), variables);
     const std::optional<int> code = program.wait(std::chrono::seconds(60));
     return {code.value_or(-1), program.out(), program.err(), program.json()};
 }

@@ -1,4 +1,4 @@
-// Program: the shipped program (or any other) as a child of the test, and a directory for its data.
+// Program: the shipped program as a child of the test, and a directory for its data.
 //
 // Nothing is left behind: a child that still runs is killed with its whole process group.
 #pragma once
@@ -13,18 +13,13 @@
 
 namespace playback::testing {
 
-inline constexpr const char* playback_path = PLAYBACK_BUILD_DIR "/playback";
-inline constexpr const char* sample_runtime_path = PLAYBACK_BUILD_DIR "/sample-runtime";
-
 class Program {
 public:
     using Milliseconds = std::chrono::milliseconds;
     using Variables = std::vector<std::pair<std::string, std::string>>;
 
-    // `arguments` for `path`; `variables` come on top of the test's environment.
-    explicit Program(std::vector<std::string> arguments,
-                     std::string path = playback_path,
-                     const Variables& variables = {});
+    // Runs `playback` with `arguments`; `variables` come on top of the test's environment.
+    explicit Program(std::vector<std::string> arguments, const Variables& variables = {});
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
     ~Program();

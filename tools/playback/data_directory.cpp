@@ -138,7 +138,8 @@ void install_crash_files(const std::string& directory) {
     set_check_hook(on_failed_check);
 }
 
-void raise_file_limit() {
+void prepare_process() {
+    std::signal(SIGPIPE, SIG_IGN);
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;

@@ -35,7 +35,8 @@ Result<void> keep_passwords(const std::string& path,
 // From now on a failed CHECK writes DIRECTORY/crash/TIME-PID.json before the process aborts.
 void install_crash_files(const std::string& directory);
 
-// As many open files as this user may have: one is needed for each connection.
-void raise_file_limit();
+// For a process with many connections: as many open files as this user may have, and a log that
+// nobody reads any more is no reason to die (SIGPIPE).
+void prepare_process();
 
 }  // namespace playback::tools

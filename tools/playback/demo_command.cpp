@@ -223,7 +223,7 @@ int run_demo(DemoArguments arguments) {
     for (const std::string& name : demo_names())
         options.process_images.push_back(demo_image(name) + "=" + arguments.runtime);
 
-    raise_file_limit();
+    prepare_process();
     Result<NodeSettings> settings = node_settings(options);
     if (!settings) return output.fail(settings.error().detail);
     const NodeSettings asked = *settings;

@@ -1,6 +1,8 @@
 // `playback load`: the players of a scenario against a node over real sockets.
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -141,7 +143,7 @@ void show(const Output& output, const LoadReport& report, const LoadArguments& a
                " s: " + fixed(rate(report.joined, report.join_time), 1) +
                " a second (sign up, token, " + "client, lobby)");
     if (!report.join_failures.empty())
-        output.say("              failed meanwhile: " + counts_of(report.join_failures));
+        output.say("              failed meanwhile: " + reasons(report, arguments));
     output.say("assignment    " + line_of(report.assignment));
     output.say("messages      " + std::to_string(report.said) + " acknowledged in " +
                fixed(seconds_of(report.load_time), 1) +
@@ -184,7 +186,7 @@ int run_load(const LoadArguments& arguments) {
     const Output output(arguments.json_wanted);
     Result<LoadOptions> options = load_options(arguments);
     if (!options) return output.fail(options.error().detail);
-    raise_file_limit();
+    prepare_process();
     ClientWorld world;
     Stopper stopper(world.real());
     options->is_interrupted = [&stopper] { return stopper.is_asked(); };
@@ -195,7 +197,9 @@ int run_load(const LoadArguments& arguments) {
     world.real().shutdown();  // players that still wait for an answer end here
 
     if (report->interrupted) return exit_interrupted;
-    if (report->joined == 0) return output.fail(nobody_joined(*report, arguments));
+    if (report->joined == 0)
+        return output.fail("nobody could join at " + arguments.target + ": " +
+                           reasons(*report, arguments));
     show(output, *report, arguments);
     output.finish(describe(*report, arguments));
     return report->violation_count == 0 ? exit_fine : exit_failure_found;

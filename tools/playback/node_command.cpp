@@ -29,7 +29,10 @@ void announce(RealNode& node, const Output& output) {
         output.say("listening     " + io::to_string(endpoint));
     }
     output.say("data          " + node.settings().data);
-    output.say("containers    " + node.host_address());
+    const bool is_makeshift =
+        node.settings().docker.empty() && node.host_address() == process_address;
+    output.say("containers    " + node.host_address() +
+               (is_makeshift ? " (no Docker daemon answers; say --docker in production)" : ""));
     nlohmann::json ready{{"listening", std::move(listening)},
                          {"public_url", node.node().config().public_url},
                          {"data", node.settings().data},
@@ -59,7 +62,7 @@ int run_node(const NodeArguments& arguments) {
     const Output output(arguments.json_wanted);
     Result<NodeSettings> settings = node_settings(arguments.options);
     if (!settings) return output.fail(settings.error().detail);
-    raise_file_limit();
+    prepare_process();
     const NodeSettings asked = *settings;
     Result<std::unique_ptr<RealNode>> node = RealNode::open(*std::move(settings));
     if (!node) return output.fail(advice(node.error(), asked));
