@@ -1,8 +1,8 @@
 // What can be said to the pool of container hosts: wishes of runtimes, reports of the supervisor.
 //
-// The node sends EnsureHosts at start; the supervisor (engine/services/container_supervisor.h) lists and
-// reports; runtimes want and unwant. Every report is safe to repeat, and one that is out of date
-// has no effect.
+// The node sends EnsureHosts at start; the supervisor (engine/services/container_supervisor.h)
+// lists and reports; runtimes want and unwant. Every report is safe to repeat, and one that is out
+// of date has no effect.
 #pragma once
 
 #include <cstdint>

@@ -9,9 +9,9 @@ namespace {
 
 TEST(DeploymentSettle, WhateverHappensEverybodyIsSeatedAndHeard) {
     const bool holds = rc::check("a town that calms down", [] {
-        const auto shape = *rc::gen::inRange<std::uint16_t>(0, 216);
+        const auto shape = *rc::gen::inRange<std::uint16_t>(0, 432);
         const auto steps = *rc::gen::resize(
-            250, rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, 1U << 24)));
+            150, rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, 1U << 24)));
         Town town(shape);
         for (const std::uint32_t step : steps) {
             town.act(step);

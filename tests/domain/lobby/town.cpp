@@ -17,7 +17,9 @@ JsonText number_text(std::uint64_t number) {
 
 }  // namespace
 
-Town::Town(std::uint16_t shape) : max_assignments_(1 + shape % 3) {
+Town::Town(std::uint16_t shape)
+    : max_assignments_(1 + shape % 3), checks_reloads_(shape / 216 % 2 == 0) {
+    rules_.check_reloads(checks_reloads_);
     rules_.add<accounts::Player>();
     rules_.add<Deployment>(settings_);
     rules_.add<mailbox::Client>(settings_);
@@ -279,13 +281,13 @@ void Town::deliver(std::uint32_t count, std::uint32_t chance) {
 void Town::pass(Duration time) {
     rules_.check_reloads(false);  // activity is not stored
     rules_.advance(time);
-    rules_.check_reloads(true);
+    rules_.check_reloads(checks_reloads_);
 }
 
 void Town::calm_down() {
     const hosting::HostConfig config{"unix:///a", 800, 100'000, 100};
     (void)rules_.ask(address_of(default_pool), hosting::EnsureHosts{{config}});
-    rest(60);
+    rest(45);
     rules_.deliver();
     for (Guest& guest : guests_) call(guest, 48);  // hears what was said last
 }
@@ -308,7 +310,7 @@ void Town::rest(int rounds) {
 
 void Town::tear_down() {
     rules_.tell(address_of(deployment_), DeleteDeployment{});
-    for (int second = 0; second < 130; ++second) {
+    for (int second = 0; second < 75; ++second) {
         rules_.deliver();
         supervise(0);
         pass(seconds(1));

@@ -29,7 +29,7 @@ public:
     // At most one runtime has a client; no runtime and no host has more than it may.
     void check_always();
 
-    // Faults stop: containers start and runtimes and players call every second, for a minute.
+    // Faults stop: containers start and runtimes and players call every second, for 45 seconds.
     void calm_down();
     // Everybody sits, everything promised has arrived, containers are those of open runtimes.
     void check_calm();
@@ -93,6 +93,7 @@ private:
     DeploymentId deployment_;
     HostId host_;
     std::uint32_t max_assignments_ = 1;
+    bool checks_reloads_ = true;  // costly: every second town
     std::vector<Guest> guests_;
     std::vector<Server> servers_;
     std::vector<Promise> to_runtimes_;

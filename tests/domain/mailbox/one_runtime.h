@@ -67,12 +67,13 @@ struct OneRuntime {
     void wait(Duration by) {
         rules.check_reloads(false);  // activity is not stored
         rules.advance(by);
-        rules.check_reloads(true);
+        rules.check_reloads(checks_reloads);
     }
 
     DomainSettings settings;
     tests::Rules rules;
     RuntimeId id;
+    bool checks_reloads = true;
 };
 
 }  // namespace playback::mailbox
