@@ -61,6 +61,7 @@ Result<DeploymentCreated> Tenant::apply(const CreateDeployment& command,
     open.project_label = label_of(project.value);
     open.stage_label = label_of(stage.value);
     effects.send(address_of(id), std::move(open));
+    effects.reply_when_delivered();  // whoever knows the id finds it open
     return DeploymentCreated{id};
 }
 
