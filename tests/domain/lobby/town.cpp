@@ -11,6 +11,11 @@ namespace {
 constexpr StageId stage{3};
 constexpr std::size_t guests_max = 8;
 
+// Chances for quiet times: nobody says anything; each guest says one thing; runtimes answer some.
+constexpr std::uint32_t silence = 0;
+constexpr std::uint32_t one_word = 49;
+constexpr std::uint32_t answers = 48;
+
 JsonText number_text(std::uint64_t number) {
     return JsonText::trusted(std::to_string(number));
 }
@@ -164,7 +169,7 @@ void Town::serve(Server& server, std::uint32_t chance) {
     for (const MessageId id : server.unconsumed)
         if ((chance / 4 + id.value) % 3 != 0) call.consumed.push_back(id);
     for (const ClientId client : server.seated) {
-        if ((chance + client.value) % 3 != 0) continue;
+        if (chance == silence || (chance + client.value) % 3 != 0) continue;
         mailbox::RuntimeOutgoing out;
         out.says = mailbox::RuntimeSays::respond_client;
         out.client = client;
@@ -289,19 +294,19 @@ void Town::calm_down() {
     (void)rules_.ask(address_of(default_pool), hosting::EnsureHosts{{config}});
     rest(45);
     rules_.deliver();
-    for (Guest& guest : guests_) call(guest, 48);  // hears what was said last
+    for (Guest& guest : guests_) call(guest, silence);  // hears what was said last
 }
 
 void Town::rest(int rounds) {
     for (int second = 0; second < rounds; ++second) {
         rules_.deliver();
         for (Guest& guest : guests_) {
-            call(guest, 49);  // 49: one message each
+            call(guest, second % 4 == 0 ? one_word : silence);
             rules_.deliver();
         }
         supervise(0);
         rules_.deliver();
-        for (Server& server : servers_) serve(server, 48);  // 48: messages, but no kick
+        for (Server& server : servers_) serve(server, second % 4 == 0 ? answers : silence);
         rules_.deliver();
         pass(seconds(1));
         check_always();
