@@ -136,6 +136,20 @@ std::string line_of(const Times& times) {
            std::to_string(times.values.size()) + ")";
 }
 
+// What kept players from joining, and what to do about it.
+std::string reasons(const LoadReport& report, const LoadArguments& arguments) {
+    std::string text = counts_of(report.join_failures);
+    const auto saw = [&](std::string_view word) {
+        return std::any_of(report.join_failures.begin(),
+                           report.join_failures.end(),
+                           [&](const auto& entry) { return entry.first.contains(word); });
+    };
+    if (saw("no answer")) text += ". Does a node listen there?";
+    if (saw("create-client: 404")) text += ". Is there a tenant " + arguments.tenant + "?";
+    if (saw("429")) text += ". Start the node with --rate-limit-exempt and your address";
+    return text;
+}
+
 void show(const Output& output, const LoadReport& report, const LoadArguments& arguments) {
     output.say("joined        " + std::to_string(report.joined) + " of " +
                std::to_string(arguments.players) + " players in " +
@@ -160,21 +174,6 @@ void show(const Output& output, const LoadReport& report, const LoadArguments& a
     output.say("checks        " + counts_of(report.checks));
     for (const std::string& violation : report.violations) output.say("VIOLATION     " + violation);
     output.say("verdict       " + std::string(report.violation_count == 0 ? "pass" : "fail"));
-}
-
-// Why nobody could join, and what to do about it.
-std::string nobody_joined(const LoadReport& report, const LoadArguments& arguments) {
-    std::string text =
-        "nobody could join at " + arguments.target + " (" + counts_of(report.join_failures) + ")";
-    const auto saw = [&](std::string_view word) {
-        return std::any_of(report.join_failures.begin(),
-                           report.join_failures.end(),
-                           [&](const auto& entry) { return entry.first.contains(word); });
-    };
-    if (saw("no answer")) text += ". Does a node listen there?";
-    if (saw("create-client: 404")) text += ". Is there a tenant " + arguments.tenant + "?";
-    if (saw("429")) text += ". Start the node with --rate-limit-exempt and your address";
-    return text;
 }
 
 io::Task<void> run_to_end(LobbyLoad& load, std::optional<LoadReport>& report) {
