@@ -7,6 +7,7 @@
 // Lives in the frame of its coroutine; the server outlives it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,7 +35,7 @@ public:
 
 private:
     // What has to be waited for next.
-    enum class Step { read, write, answer };
+    enum class Step : std::uint8_t { read, write, answer };
 
     static constexpr std::size_t small_buffer = 4 * 1024;
     static constexpr std::size_t busy_buffer = 32 * 1024;

@@ -1,6 +1,7 @@
 // Words: the enums of the domain as the protocol spells them (upper case; omgservers.md 1 to 5).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -14,7 +15,7 @@
 namespace playback::omgservers {
 
 // The protocol generation whose path was called.
-enum class Generation { p1, p2 };
+enum class Generation : std::uint8_t { p1, p2 };
 
 std::string_view word_of(catalog::AliasQualifier qualifier);
 std::string_view word_of(catalog::TenantPermission permission);
