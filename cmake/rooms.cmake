@@ -25,7 +25,9 @@ endfunction()
 # The engine's precompiled header, made once and shared. Code must build without it too.
 function(playback_precompile name)
     if(NOT TARGET playback_pch)
-        file(WRITE ${CMAKE_BINARY_DIR}/playback_pch.cpp "")
+        if(NOT EXISTS ${CMAKE_BINARY_DIR}/playback_pch.cpp)
+            file(WRITE ${CMAKE_BINARY_DIR}/playback_pch.cpp "")  # once: it would be built again
+        endif()
         add_library(playback_pch OBJECT ${CMAKE_BINARY_DIR}/playback_pch.cpp)
         target_link_libraries(playback_pch PRIVATE playback_options)
         target_precompile_headers(playback_pch PRIVATE <string> <vector> <memory> <map>
