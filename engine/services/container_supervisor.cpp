@@ -184,6 +184,10 @@ private:
         mailbox::SetCredentials credentials{*std::move(hash)};
         const kernel::Address runtime = address_of(wanted.wish.runtime);
         auto set = co_await kernel_.submit(runtime, std::move(credentials));
+        if (!set && set.error().code == Errc::conflict) {
+            co_await report_exited(wanted, "its container was lost while it started");
+            co_return;
+        }
         // A runtime that is gone has said so to the pool; of anything else the next look knows
         // more.
         if (!set) co_return;

@@ -16,9 +16,11 @@ namespace playback::scenarios {
 inline constexpr std::string_view lobby_scenario = "lobby";
 inline constexpr std::uint32_t player_machines = 4;
 
-// When players may come, and how long the world gets to settle after the last fault.
+// When players may come, and how long the world gets to settle after the last fault: 30 s, and
+// before that what a call on a connection that went silent takes to give up (8 s of long poll, 5 s
+// of patience).
 inline constexpr Duration game_ready = seconds(4);
-inline constexpr Duration settle_time = seconds(30);
+inline constexpr Duration settle_time = seconds(13 + 30);
 
 // "small": up to 30 players and 120 s, faults by swarm; what hunts use. "reference": 100 players on
 // long poll, 10 runtimes, 10 minutes, about 20,000 calls. "polling": the same with clients that

@@ -33,6 +33,8 @@ Error gone() {
 
 Result<Done> Runtime::apply(const SetCredentials& set, kernel::Moment&, kernel::Effects& effects) {
     if (!open()) return gone();
+    // Its first container has been at work: what it was told, a second one would never hear.
+    if (state_.ready) return Error{Errc::conflict, "runtime was started before"};
     credentials_.password_hash = set.password_hash;
     effects.put(kernel::RowKey(credentials_row), credentials_);
     return Done{};

@@ -112,7 +112,8 @@ struct RuntimeInterchange {
 struct Done {};
 
 // The supervisor, before it starts the container: the hash of the password that it will have.
-// Refused: not_found "RUNTIME_NOT_FOUND".
+// Refused: not_found "RUNTIME_NOT_FOUND"; conflict "runtime was started before": a container of it
+// has been at work already, so the runtime is lost with that one.
 struct SetCredentials {
     static constexpr kernel::MessageKind kind = 401;
     using Reply = Done;
