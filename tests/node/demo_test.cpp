@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/node/program.h"
 #include "tests/support/docker.h"
@@ -24,9 +25,9 @@ TEST(Demo, PlaysItselfThrough) {
     const Directory directory;
     const Ended checked = run_program(demo_on(directory.path(), {"--check", "--json"}));
     EXPECT_EQ(checked.code, 0) << checked.err;
-    EXPECT_EQ(checked.json["verdict"], "pass") << checked.out;
-    EXPECT_EQ(checked.json["containers"], "process:");
-    EXPECT_EQ(checked.json["steps"].size(), 8U);
+    EXPECT_EQ(checked.json()["verdict"], "pass") << checked.out;
+    EXPECT_EQ(checked.json()["containers"], "process:");
+    EXPECT_EQ(checked.json()["steps"].size(), 8U);
 }
 
 TEST(Demo, TakesLocalProcessesWhereNoDaemonAnswers) {
@@ -46,7 +47,7 @@ TEST(Demo, FailsTheCheckWhenNoRuntimeCanRun) {
                             {"--check", "--json", "--runtime", runtime, "--patience", "4"}));
     EXPECT_TRUE(check.err.contains("FAIL  assigned to a lobby")) << check.err;
     EXPECT_EQ(check.code, 1);
-    EXPECT_EQ(check.json["verdict"], "fail");
+    EXPECT_EQ(check.json()["verdict"], "fail");
 }
 
 TEST(Demo, SaysThatThePortIsTaken) {
@@ -58,7 +59,7 @@ TEST(Demo, SaysThatThePortIsTaken) {
     second[4] = address.substr(address.rfind(':') + 1);
     const Ended refused = run_program(second);
     EXPECT_EQ(refused.code, 2);
-    EXPECT_TRUE(refused.json["error"].get<std::string>().contains(address)) << refused.out;
+    EXPECT_TRUE(refused.json()["error"].get<std::string>().contains(address)) << refused.out;
 }
 
 TEST(Demo, KeepsItsGameAndItsPlayersBetweenRuns) {
@@ -113,13 +114,13 @@ TEST(Load, JudgesANodeAndMeasuresIt) {
         if (polling) arguments.emplace_back("--polling");
         const Ended load = run_program(arguments);
         EXPECT_EQ(load.code, 0) << load.err;
-        EXPECT_EQ(load.json["verdict"], "pass") << load.err;
-        EXPECT_EQ(load.json["joined"], 20);
-        EXPECT_EQ(load.json["settled"], true);
-        EXPECT_GT(load.json["messages_acknowledged"], 50);
-        EXPECT_EQ(load.json["failed_calls"], 0) << load.json["failures"];
-        EXPECT_GT(load.json["round_trip_ms"]["p50"], 0.0);
-        EXPECT_GE(load.json["round_trip_ms"]["p99"], load.json["round_trip_ms"]["p50"]);
+        EXPECT_EQ(load.json()["verdict"], "pass") << load.err;
+        EXPECT_EQ(load.json()["joined"], 20);
+        EXPECT_EQ(load.json()["settled"], true);
+        EXPECT_GT(load.json()["messages_acknowledged"], 50);
+        EXPECT_EQ(load.json()["failed_calls"], 0) << load.json()["failures"];
+        EXPECT_GT(load.json()["round_trip_ms"]["p50"], 0.0);
+        EXPECT_GE(load.json()["round_trip_ms"]["p99"], load.json()["round_trip_ms"]["p50"]);
     }
 }
 
@@ -134,7 +135,7 @@ TEST(Load, SaysWhyNobodyCouldJoin) {
                                       "1",
                                       "--json"});
     EXPECT_EQ(nobody.code, 2);
-    EXPECT_TRUE(nobody.json["error"].get<std::string>().contains("no answer")) << nobody.out;
+    EXPECT_TRUE(nobody.json()["error"].get<std::string>().contains("no answer")) << nobody.out;
     EXPECT_EQ(run_program({"load", "chess"}).code, 2);
     EXPECT_EQ(run_program({"load", "lobby", "--target", "nowhere"}).code, 2);
 }

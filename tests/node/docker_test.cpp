@@ -9,6 +9,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/node/program.h"
 
@@ -87,7 +88,7 @@ TEST_F(RealContainers, TheDemoPlaysAndLeavesNothing) {
                                            directory.path()},
                                           {{"DOCKER_HOST", address()}});
         EXPECT_EQ(checked.code, 0) << checked.err;
-        EXPECT_EQ(checked.json["containers"], address());
+        EXPECT_EQ(checked.json()["containers"], address());
         EXPECT_EQ(runtimes().size(), 0U);
         const bool imports = checked.err.contains("imported");
         EXPECT_EQ(imports, run == 0) << checked.err;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -87,7 +88,7 @@ TEST(NodeCommand, LetsOnlyOneNodeHaveADirectory) {
     ASSERT_FALSE(first.address.empty()) << first.program.err();
     const Ended second = run_program(node_on(directory.path()));
     EXPECT_EQ(second.code, 2);
-    EXPECT_TRUE(second.json["error"].get<std::string>().contains("in use by another node"))
+    EXPECT_TRUE(second.json()["error"].get<std::string>().contains("in use by another node"))
         << second.out;
     EXPECT_EQ(get(first.address, "/health").status, 200);
 }
@@ -99,7 +100,7 @@ TEST(NodeCommand, SaysWhoseThePortIs) {
     const Ended second = run_program(
         {"node", "--json", "--data", directory.path() + "/2", "--listen", first.address});
     EXPECT_EQ(second.code, 2);
-    const std::string error = second.json["error"];
+    const std::string error = second.json()["error"];
     EXPECT_TRUE(error.contains(first.address) && error.contains("--listen")) << error;
 }
 
@@ -108,7 +109,7 @@ void expect_refused(const std::string& data, std::string_view words) {
     const std::string before = read_file(data + "/playback.db");
     const Ended refused = run_program(node_on(data));
     EXPECT_EQ(refused.code, 2);
-    EXPECT_TRUE(refused.json["error"].get<std::string>().contains(words)) << refused.out;
+    EXPECT_TRUE(refused.json()["error"].get<std::string>().contains(words)) << refused.out;
     EXPECT_EQ(read_file(data + "/playback.db"), before);
 }
 
@@ -150,11 +151,12 @@ TEST(NodeCommand, SaysThatADirectoryCannotBeWritten) {
     }
     const Ended refused = run_program(node_on(directory.path()));
     EXPECT_EQ(refused.code, 2);
-    EXPECT_TRUE(refused.json["error"].get<std::string>().contains("must be able to read and write"))
+    EXPECT_TRUE(
+        refused.json()["error"].get<std::string>().contains("must be able to read and write"))
         << refused.out;
     const Ended inside_a_file = run_program(node_on("/etc/hostname/data"));
     EXPECT_EQ(inside_a_file.code, 2);
-    EXPECT_TRUE(inside_a_file.json["error"].get<std::string>().contains("/etc/hostname"))
+    EXPECT_TRUE(inside_a_file.json()["error"].get<std::string>().contains("/etc/hostname"))
         << inside_a_file.out;
 }
 
@@ -178,7 +180,7 @@ TEST(NodeCommand, NamesWhatCannotBe) {
         all.insert(all.end(), arguments.begin(), arguments.end());
         const Ended refused = run_program(all);
         EXPECT_EQ(refused.code, 2) << word;
-        const std::string error = refused.json.value("error", "");
+        const std::string error = refused.json().value("error", "");
         EXPECT_TRUE(error.contains(word)) << word << ": " << error;
     }
     EXPECT_EQ(run_program({"node", "--no-such-option"}).code, 2);
@@ -203,7 +205,7 @@ TEST(NodeCommand, ReadsAFileAndLetsTheCommandLineWin) {
     std::ofstream(file) << "lisent = \"127.0.0.1:0\"\n";
     const Ended refused = run_program({"node", "--config", file, "--json"});
     EXPECT_EQ(refused.code, 2);
-    EXPECT_TRUE(refused.json["error"].get<std::string>().contains("lisent")) << refused.out;
+    EXPECT_TRUE(refused.json()["error"].get<std::string>().contains("lisent")) << refused.out;
 }
 
 TEST(NodeCommand, KeepsWhatItAcknowledgedWhenItIsKilled) {
@@ -217,7 +219,7 @@ TEST(NodeCommand, KeepsWhatItAcknowledgedWhenItIsKilled) {
                 const Answered made = post(node.address, create_user, nlohmann::json::object());
                 ASSERT_EQ(made.status, 200) << made.body;
                 users.push_back(
-                    {{"user_id", made.json["user_id"]}, {"password", made.json["password"]}});
+                    {{"user_id", made.json()["user_id"]}, {"password", made.json()["password"]}});
             }
             node.program.signal(SIGKILL);
             EXPECT_EQ(node.program.wait(), 128 + SIGKILL);
@@ -237,7 +239,7 @@ TEST(NodeCommand, WithDurabilityMemoryForgets) {
         RunningNode node(directory.path(), {"--durability", "memory"});
         ASSERT_FALSE(node.address.empty()) << node.program.err();
         const Answered made = post(node.address, create_user, nlohmann::json::object());
-        user = {{"user_id", made.json["user_id"]}, {"password", made.json["password"]}};
+        user = {{"user_id", made.json()["user_id"]}, {"password", made.json()["password"]}};
         EXPECT_EQ(post(node.address, create_token, user).status, 200);
     }
     RunningNode again(directory.path(), {"--durability", "memory"});
@@ -253,7 +255,7 @@ TEST(NodeCommand, SaysThatTheDiskIsFullWhenItStarts) {
         ASSERT_EQ(directory.mount(size), "");
         const Ended refused = run_program(node_on(directory.path() + "/data"));
         EXPECT_EQ(refused.code, 2) << size << refused.err;
-        EXPECT_TRUE(refused.json.value("error", "").contains("Make room")) << size << refused.out;
+        EXPECT_TRUE(refused.json().value("error", "").contains("Make room")) << size << refused.out;
     }
 }
 
@@ -281,8 +283,8 @@ TEST(NodeCommand, OutlivesAFullDisk) {
         if (after.status != 200) ::usleep(100'000);
     }
     EXPECT_EQ(after.status, 200) << after.body;
-    const nlohmann::json known{{"user_id", before.json["user_id"]},
-                               {"password", before.json["password"]}};
+    const nlohmann::json known{{"user_id", before.json()["user_id"]},
+                               {"password", before.json()["password"]}};
     EXPECT_EQ(post(node.address, create_token, known).status, 200);
     node.program.signal(SIGTERM);
     EXPECT_EQ(node.program.wait(), 0);

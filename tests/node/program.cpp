@@ -9,6 +9,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -50,12 +51,18 @@ void drain(int& end, std::string& into) {
     }
 }
 
+nlohmann::json last_line_of(std::string_view text) {
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    const std::size_t line = text.rfind('\n');
+    return nlohmann::json::parse(
+        line == std::string_view::npos ? text : text.substr(line + 1), nullptr, false);
+}
+
 io::Task<void> exchange(scenarios::HttpClient& http, scenarios::HttpCall call, Answered& answered) {
     Result<scenarios::HttpAnswer> answer = co_await http.call(std::move(call));
     if (!answer) co_return;
     answered.status = answer->status;
     answered.body = answer->body;
-    answered.json = nlohmann::json::parse(answer->body, nullptr, false);
 }
 
 Answered call_node(const std::string& address, scenarios::HttpCall call) {
@@ -158,17 +165,21 @@ bool Program::tells(std::string_view word, Milliseconds patience) {
 }
 
 nlohmann::json Program::json() const {
-    std::string text = out_;
-    while (text.ends_with('\n')) text.pop_back();
-    const std::size_t line = text.rfind('\n');
-    return nlohmann::json::parse(
-        line == std::string::npos ? text : text.substr(line + 1), nullptr, false);
+    return last_line_of(out_);
+}
+
+nlohmann::json Ended::json() const {
+    return last_line_of(out);
+}
+
+nlohmann::json Answered::json() const {
+    return nlohmann::json::parse(body, nullptr, false);
 }
 
 Ended run_program(std::vector<std::string> arguments, const Program::Variables& variables) {
     Program program(std::move(arguments), variables);
     const std::optional<int> code = program.wait(std::chrono::seconds(60));
-    return {code.value_or(-1), program.out(), program.err(), program.json()};
+    return {code.value_or(-1), program.out(), program.err()};
 }
 
 Directory::Directory() {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <sys/types.h>
 
 namespace playback::testing {
@@ -54,7 +54,7 @@ struct Ended {
     int code = -1;
     std::string out;
     std::string err;
-    nlohmann::json json;
+    [[nodiscard]] nlohmann::json json() const;  // the last line of `out`
 };
 Ended run_program(std::vector<std::string> arguments, const Program::Variables& variables = {});
 
@@ -81,7 +81,7 @@ std::string read_file(const std::string& path);
 struct Answered {
     int status = 0;
     std::string body;
-    nlohmann::json json;
+    [[nodiscard]] nlohmann::json json() const;
 };
 Answered post(const std::string& address, const std::string& path, const nlohmann::json& body);
 Answered get(const std::string& address, const std::string& path);
