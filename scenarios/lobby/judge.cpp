@@ -207,11 +207,14 @@ void LobbyJudge::heard_answer(std::uint64_t id, Client& client, std::uint64_t se
 // --- runtimes ---
 
 void LobbyJudge::runtime_started(std::uint64_t runtime) {
-    runtimes_[runtime];
+    check("one-life");
+    if (!runtimes_[runtime].is_dead) return;
+    violated("one-life", "runtime", "runtime " + id_text(runtime) + " came back from the dead");
 }
 
 void LobbyJudge::runtime_ended(std::uint64_t runtime) {
-    runtimes_[runtime].is_dead = true;
+    const auto it = runtimes_.find(runtime);
+    if (it != runtimes_.end()) it->second.is_dead = true;
 }
 
 void LobbyJudge::client_joined(std::uint64_t runtime,

@@ -6,7 +6,7 @@
 // simulated run and to a load on a real node.
 //
 // Invariants (docs/simulation.md has them in words): no-lost-message, message-order, no-duplicate,
-// one-runtime, greeting-first, all-assigned, profile-never-older, no-foreign-role, account-kept,
+// one-runtime, one-life, greeting-first, all-assigned, profile-never-older, no-foreign-role, account-kept,
 // no-early-end.
 #pragma once
 
@@ -42,7 +42,7 @@ public:
     explicit LobbyJudge(JudgeOptions options) : options_(std::move(options)) {}
 
     // From the host of containers: this runtime's process ended (killed, crashed, stopped).
-    void runtime_died(std::uint64_t runtime) { runtimes_[runtime].is_dead = true; }
+    void runtime_died(std::uint64_t runtime) { runtime_ended(runtime); }
 
     // After the faults have stopped: is everything delivered and everybody seated?
     [[nodiscard]] bool is_settled() const;
@@ -120,7 +120,7 @@ private:
         Instant wanted_at;
     };
     struct RuntimeState {
-        bool is_dead = false;
+        bool is_dead = false;  // after it had been let in; before, another container may be tried
         std::set<std::uint64_t> seated;
     };
 

@@ -91,7 +91,7 @@ void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
     if (is_silent) add(end, "come_back");
 }
 
-std::vector<sim::FaultChoice> choices(bool power_loss_allowed) {
+std::vector<sim::FaultChoice> choices(bool is_fully_durable) {
     std::vector<std::string> links{"backend|docker"};
     std::vector<std::string> machines{"backend", "docker"};
     for (std::uint32_t i = 0; i < player_machines; ++i) {
@@ -105,7 +105,9 @@ std::vector<sim::FaultChoice> choices(bool power_loss_allowed) {
     std::vector<sim::FaultChoice> result;
     for (const sim::FaultKind& kind : sim::fault_catalogue()) {
         const std::string name(kind.name);
-        if (name == "node_power_loss" && !power_loss_allowed) continue;
+        // Durability `process` promises to survive the process, not the disk.
+        const bool loses_writes = name == "node_power_loss" || name == "disk_sync_errors";
+        if (loses_writes && !is_fully_durable) continue;
         // A rotten sector is a disk that lies: detected, and no promise survives it.
         if (name == "disk_rot") continue;
         const bool is_container = kind.group == "container";
@@ -131,8 +133,8 @@ void draw_faults(sim::Plan& plan, const Shape& shape) {
     Random random = Random::stream(plan.seed, "faults");
     const Instant begin = Instant{} + game_ready;
     const sim::FaultWindow window{begin, begin + shape.length, shape.faults_max};
-    const bool power_loss_allowed = plan.knob("durability", 0) == 0;
-    plan.faults = sim::draw_faults(random, choices(power_loss_allowed), window);
+    const bool is_fully_durable = plan.knob("durability", 0) == 0;
+    plan.faults = sim::draw_faults(random, choices(is_fully_durable), window);
 }
 
 }  // namespace

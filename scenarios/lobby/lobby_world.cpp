@@ -147,7 +147,9 @@ LobbyWorld::LobbyWorld(const sim::Plan& plan, const RunOptions& options)
     set_fault_handlers();
 }
 
-LobbyWorld::~LobbyWorld() = default;
+LobbyWorld::~LobbyWorld() {
+    world_.remove_node(*backend_);  // it has its disk open
+}
 
 BackendOptions LobbyWorld::backend_options() const {
     BackendOptions backend;

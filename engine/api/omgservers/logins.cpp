@@ -106,8 +106,9 @@ io::Task<void> log_in_runtime(Api& api, Call call, RuntimeId runtime, std::strin
     if (!token) co_return call.fail(token.error());
     const Result<std::string> socket_token = co_await api.tokens.issue_for_dispatcher(runtime);
     if (!socket_token) co_return call.fail(socket_token.error());
-    const mailbox::MarkReady ready;
-    const Result<mailbox::Done> marked = co_await api.kernel.submit(to, ready);
+    mailbox::MarkReady ready{known->password_hash};
+    const Result<mailbox::Done> marked = co_await api.kernel.submit(to, std::move(ready));
+    if (!marked && marked.error().code == Errc::conflict) co_return call.fail(wrong_credentials());
     if (!marked) co_return call.fail(marked.error());
     write_runtime_token(api, call, *token, *socket_token);
 }

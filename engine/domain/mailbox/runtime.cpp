@@ -47,8 +47,12 @@ Result<RuntimeCredentials> Runtime::apply(const GetCredentials&,
     return RuntimeCredentials{credentials_.password_hash};
 }
 
-Result<Done> Runtime::apply(const MarkReady&, kernel::Moment& moment, kernel::Effects& effects) {
+Result<Done> Runtime::apply(const MarkReady& mark,
+                            kernel::Moment& moment,
+                            kernel::Effects& effects) {
     if (!open()) return gone();
+    if (mark.password_hash != credentials_.password_hash)
+        return Error{Errc::conflict, "credentials were replaced"};
     active_until_ = std::max(active_until_, moment.now());
     if (state_.ready) return Done{};
     state_.ready = true;

@@ -139,12 +139,18 @@ struct GetCredentials {
 };
 
 // create-token succeeded: the runtime takes clients from now on. Safe to repeat; counts as
-// activity. Refused: not_found "RUNTIME_NOT_FOUND".
+// activity. Refused: not_found "RUNTIME_NOT_FOUND"; conflict "credentials were replaced": while the
+// password was checked, the supervisor began another start, which replaces the caller's container.
 struct MarkReady {
     static constexpr kernel::MessageKind kind = 403;
     using Reply = Done;
+
+    std::string password_hash;  // that the caller's password was checked against
+
     template <class Self, class V>
-    static void describe(Self&, V&) {}
+    static void describe(Self& self, V& v) {
+        v(1, "password_hash", self.password_hash);
+    }
 };
 
 struct RuntimeDetails {

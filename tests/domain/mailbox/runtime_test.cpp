@@ -34,11 +34,15 @@ TEST(Runtime, CredentialsUntilItIsGone) {
     ASSERT_TRUE(one.rules.ask(self, SetCredentials{"h1"}));
     ASSERT_TRUE(one.rules.ask(self, SetCredentials{"h2"}));
     EXPECT_EQ(one.rules.ask(self, GetCredentials{})->password_hash, "h2");
+    EXPECT_EQ(one.rules.ask(self, MarkReady{"h1"}).error().code, Errc::conflict);
+    EXPECT_FALSE(one.rules.ask(self, GetRuntime{})->ready);
+    ASSERT_TRUE(one.rules.ask(self, MarkReady{"h2"}));
+    EXPECT_EQ(one.rules.ask(self, SetCredentials{"h3"}).error().code, Errc::conflict);
     one.rules.tell(self, DeleteRuntime{});
     const Error gone{Errc::not_found, "RUNTIME_NOT_FOUND"};
     EXPECT_EQ(one.rules.ask(self, GetCredentials{}).error(), gone);
     EXPECT_EQ(one.rules.ask(self, SetCredentials{"h3"}).error(), gone);
-    EXPECT_EQ(one.rules.ask(self, MarkReady{}).error(), gone);
+    EXPECT_EQ(one.rules.ask(self, MarkReady{"h2"}).error(), gone);
     EXPECT_EQ(one.rules.ask(self, GetRuntime{}).error(), gone);
     EXPECT_EQ(one.rules.ask(self, RuntimeInterchange{}).error(), gone);
     EXPECT_TRUE(one.rules.rows_of(self).empty());
