@@ -30,80 +30,9 @@
 #include "engine/io/security.h"
 #include "engine/io/task.h"
 #include "engine/io/wait.h"
+#include "tests/support/fake_loop.h"
 
 namespace playback::tests {
-
-class FakeLoop final : public io::Scheduler {
-public:
-    ~FakeLoop() override { stop(); }
-
-    void post(std::unique_ptr<io::Operation> operation) override {
-        queue_.push_back(std::move(operation));
-    }
-    bool enter_inline() override {
-        if (!running_ || depth_ >= 16) return false;
-        ++depth_;
-        return true;
-    }
-    void leave_inline() override { --depth_; }
-
-    void run() {
-        running_ = true;
-        while (!queue_.empty()) {
-            const std::unique_ptr<io::Operation> operation = std::move(queue_.front());
-            queue_.pop_front();
-            operation->run();
-        }
-        running_ = false;
-    }
-    void stop() {
-        for (;;) {
-            destroy_suspended();
-            if (queue_.empty()) return;
-            queue_.clear();
-        }
-    }
-
-private:
-    std::deque<std::unique_ptr<io::Operation>> queue_;
-    int depth_ = 0;
-    bool running_ = false;
-};
-
-class FakeClock final : public io::Clock {
-public:
-    [[nodiscard]] Instant now() const override { return now_; }
-    [[nodiscard]] WallTime wall() const override { return start_wall_ + (now_ - start_) + skew_; }
-    void step_wall(Duration by) { skew_ = skew_ + by; }
-
-    // Moves to `to`, firing timers in order; `between` runs after each.
-    void advance(Instant to, const std::function<void()>& between) {
-        while (!timers_.empty() && timers_.begin()->first.first <= to) {
-            io::Timer* const timer = timers_.begin()->second;
-            now_ = std::max(now_, timers_.begin()->first.first);
-            timers_.erase(timers_.begin());
-            timer->expire();
-            between();
-        }
-        now_ = to;
-    }
-
-private:
-    void insert(io::Timer& timer, Instant at) override {
-        timer.place.key = ++count_;
-        timers_.emplace(std::pair(at, count_), &timer);
-    }
-    void remove(io::Timer& timer) override {
-        std::erase_if(timers_, [&](const auto& entry) { return entry.second == &timer; });
-    }
-
-    static constexpr Instant start_{1'000'000'000'000};
-    static constexpr WallTime start_wall_{1'790'000'000'000};
-    Instant now_ = start_;
-    Duration skew_;
-    std::uint64_t count_ = 0;
-    std::map<std::pair<Instant, std::uint64_t>, io::Timer*> timers_;
-};
 
 // The other side of a stream: what the test (the client) sends and has received.
 struct Wire {
