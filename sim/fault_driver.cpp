@@ -150,8 +150,8 @@ void FaultDriver::refresh_link(const Pair& pair) {
     Link& link = world_.fabric().link(*pair.first, *pair.second);
     link.extra = {};
     link.extra_jitter = {};
-    link.slow = 0;
     link.segment = 0;
+    std::int64_t slow = 0;
     for (const auto& [sequence, active] : active_) {
         if (std::ranges::find(active.pairs, pair) == active.pairs.end()) continue;
         const PlanArgs& args = active.fault.args;
@@ -162,13 +162,14 @@ void FaultDriver::refresh_link(const Pair& pair) {
         } else if (active.fault.kind == "slow_bandwidth") {
             const std::int64_t rate =
                 std::max<std::int64_t>(number_of(args, "bytes_per_second"), 1);
-            link.slow = link.slow == 0 ? rate : std::min(link.slow, rate);
+            slow = slow == 0 ? rate : std::min(slow, rate);
         } else if (active.fault.kind == "segment_bytes") {
             const auto most =
                 static_cast<std::size_t>(std::max<std::int64_t>(number_of(args, "most"), 1));
             link.segment = link.segment == 0 ? most : std::min(link.segment, most);
         }
     }
+    link.set_slow(slow, world_.now());
 }
 
 // --- machines ---

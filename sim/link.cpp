@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace playback::sim {
+namespace {
+
+Duration wire_time(std::int64_t bytes, std::int64_t rate) {
+    constexpr std::int64_t second = 1'000'000'000;
+    return Duration{bytes / rate * second + bytes % rate * second / rate};
+}
+
+}  // namespace
 
 NetworkKnobs NetworkKnobs::draw(Random& random) {
     NetworkKnobs knobs;
@@ -39,13 +47,18 @@ Duration Link::latency(Random& random) const {
 
 Instant Link::arrival(Instant now, std::size_t bytes, Random& random) {
     const Duration flight = latency(random);
-    const std::int64_t rate = slow > 0 ? slow : bytes_per_second;
-    if (rate == 0) return now + flight;
-    constexpr std::int64_t second = 1'000'000'000;
-    const auto count = static_cast<std::int64_t>(bytes);
-    const Duration wire{count / rate * second + count % rate * second / rate};
-    busy_until = std::max(busy_until, now) + wire;
+    if (rate() == 0) return now + flight;
+    busy_until = std::max(busy_until, now) + wire_time(static_cast<std::int64_t>(bytes), rate());
     return busy_until + flight;
+}
+
+void Link::set_slow(std::int64_t new_rate, Instant now) {
+    if (new_rate == slow) return;
+    const Duration waits = std::max(busy_until - now, Duration{});
+    const std::int64_t bytes = waits.ns / 1000 * rate() / 1'000'000;
+    slow = new_rate;
+    busy_until = now;
+    if (rate() > 0) busy_until = now + wire_time(bytes, rate());
 }
 
 }  // namespace playback::sim

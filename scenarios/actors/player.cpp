@@ -9,7 +9,7 @@
 namespace playback::scenarios {
 namespace {
 
-constexpr std::size_t messages_per_call_max = 8;
+constexpr std::size_t messages_per_call_max = 64;
 constexpr Duration token_lifetime = minutes(50);  // the node's default is an hour
 
 // One member of a flat answer: an id or a string.

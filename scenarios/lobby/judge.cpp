@@ -62,8 +62,10 @@ void LobbyJudge::client_created(std::uint32_t, std::uint64_t user, std::uint64_t
     check("account-kept");
     Client& state = clients_[client];
     state.user = user;
-    state.active_at = users_[user].wanted_at;
-    state.profile_floor = users_[user].floor_at_wanted;
+    User& owner = users_[user];
+    owner.clients.push_back(client);
+    state.active_at = owner.wanted_at;
+    state.profile_floor = owner.floor_at_wanted;
     check_profile(state);
 }
 
@@ -252,7 +254,14 @@ void LobbyJudge::client_removed(std::uint64_t runtime, std::uint64_t client) {
 }
 
 void LobbyJudge::profile_tried(std::uint64_t user, std::uint64_t version) {
-    users_[user].profiles_tried.try_emplace(version, UINT64_MAX);
+    User& state = users_[user];
+    ++state.profiles_tried[version].unknown;
+    // The last write wins: whoever is shown a profile from now on may be shown this one.
+    state.floor_at_wanted = std::min(state.floor_at_wanted, version);
+    for (const std::uint64_t client : state.clients) {
+        std::uint64_t& floor = clients_[client].profile_floor;
+        floor = std::min(floor, version);
+    }
 }
 
 void LobbyJudge::profile_acknowledged(std::uint64_t user, std::uint64_t version) {
@@ -260,11 +269,12 @@ void LobbyJudge::profile_acknowledged(std::uint64_t user, std::uint64_t version)
     std::uint64_t floor = version;
     const auto tried = state.profiles_tried.find(version);
     if (tried != state.profiles_tried.end()) {
-        floor = std::min(floor, tried->second);
-        state.profiles_tried.erase(tried);
+        floor = std::min(floor, tried->second.oldest_since);
+        if (--tried->second.unknown == 0) state.profiles_tried.erase(tried);
     }
     state.profile = floor;
-    for (auto& [pending, oldest] : state.profiles_tried) oldest = std::min(oldest, version);
+    for (auto& [pending, other] : state.profiles_tried)
+        other.oldest_since = std::min(other.oldest_since, version);
 }
 
 // --- liveness ---

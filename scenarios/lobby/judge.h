@@ -113,11 +113,17 @@ private:
     };
     struct User {
         std::uint64_t profile = 0;  // acknowledged, and no older one may have come after it
-        // Tried and not acknowledged: may be applied at any time. With each, the oldest version
-        // that was acknowledged since: either may be the last one then.
-        std::map<std::uint64_t, std::uint64_t> profiles_tried;
+        // Tried and not acknowledged, or tried again after a call that was lost: a try whose fate
+        // is unknown may be applied at any time. With each version, the oldest one that was
+        // acknowledged since: either may be the last one then.
+        struct Tried {
+            std::uint32_t unknown = 0;  // tries
+            std::uint64_t oldest_since = UINT64_MAX;
+        };
+        std::map<std::uint64_t, Tried> profiles_tried;
         std::uint64_t floor_at_wanted = 0;  // when the client was asked for
         Instant wanted_at;
+        std::vector<std::uint64_t> clients;
     };
     struct RuntimeState {
         bool is_dead = false;  // after it had been let in; before, another container may be tried

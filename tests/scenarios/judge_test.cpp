@@ -125,6 +125,45 @@ TEST_F(JudgeTest, DoesNotHoldALaterProfileAgainstAnEarlierClient) {
     EXPECT_TRUE(complaints.empty());
 }
 
+TEST_F(JudgeTest, AllowsALaterWriteOfAnOlderProfile) {
+    seat();
+    judge.profile_acknowledged(1, 4);
+    judge.client_wanted(1);
+    judge.client_created(0, 1, 6);
+    judge.profile_tried(1, 2);  // by a runtime that has another client of this user
+    judge.profile_acknowledged(1, 2);
+    judge.client_joined(9, 6, 1, 2);
+    EXPECT_TRUE(complaints.empty());
+    judge.profile_tried(1, 5);
+    judge.profile_acknowledged(1, 5);
+    judge.client_wanted(1);
+    judge.client_created(0, 1, 7);
+    judge.client_joined(9, 7, 1, 4);
+    expect("profile-never-older");
+}
+
+TEST_F(JudgeTest, AllowsAProfileOfATryWhoseFateIsUnknown) {
+    seat();
+    judge.profile_tried(1, 2);  // no answer came, so
+    judge.profile_tried(1, 2);  // it was sent again
+    judge.profile_acknowledged(1, 2);
+    judge.profile_tried(1, 4);
+    judge.profile_acknowledged(1, 4);
+    judge.client_wanted(1);
+    judge.client_created(0, 1, 6);
+    judge.client_joined(9, 6, 1, 2);
+    EXPECT_TRUE(complaints.empty());
+}
+
+TEST_F(JudgeTest, SeesARuntimeThatComesBackFromTheDead) {
+    judge.runtime_died(9);  // before it was let in: another container of it is tried
+    judge.runtime_started(9);
+    EXPECT_TRUE(complaints.empty());
+    judge.runtime_died(9);
+    judge.runtime_started(9);
+    expect("one-life");
+}
+
 TEST_F(JudgeTest, SeesAnEarlyEnd) {
     seat();
     judge.client_calling(5);
