@@ -1,5 +1,7 @@
 #include "scenarios/backend.h"
 
+#include <algorithm>
+
 #include "engine/domain/lobby/deployment_inputs.h"
 #include "engine/kernel/kernel.h"
 #include "sim/world.h"
@@ -55,25 +57,42 @@ io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
     co_return std::move(**opened);
 }
 
-void Backend::list_wanted(std::function<void(std::vector<hosting::WantedContainer>)> done) {
-    tasks_.spawn(listing(std::move(done)));
+void Backend::list_runtimes(DeploymentId deployment, RuntimesListed done) {
+    tasks_.spawn(listing(deployment, std::move(done)));
 }
 
-io::Task<void> Backend::listing(std::function<void(std::vector<hosting::WantedContainer>)> done) {
-    std::vector<hosting::WantedContainer> wanted;
+io::Task<void> Backend::listing(DeploymentId deployment, RuntimesListed done) {
+    Result<lobby::DeploymentDetails> details =
+        co_await node_->kernel().submit(address_of(deployment), lobby::GetDeployment{});
+    if (!details) co_return;
+    Result<std::vector<std::uint64_t>> of_pool = co_await runtimes_of_pool();
+    if (!of_pool) co_return;
+    Runtimes runtimes{{}, *std::move(of_pool)};
+    for (const lobby::LobbyDetails& lobby : details->lobbies) {
+        if (lobby.status != lobby::LobbyStatus::closed)
+            runtimes.of_lobbies.push_back(lobby.runtime.value);
+    }
+    std::sort(runtimes.of_lobbies.begin(), runtimes.of_lobbies.end());
+    done(std::move(runtimes));
+}
+
+io::Task<Result<std::vector<std::uint64_t>>> Backend::runtimes_of_pool() {
     kernel::Kernel& kernel = node_->kernel();
     Result<hosting::PoolDetails> pool =
         co_await kernel.submit(address_of(default_pool), hosting::GetPool{});
-    if (!pool) co_return;
+    if (!pool) co_return pool.error();
+    std::vector<std::uint64_t> runtimes;
     for (const hosting::HostDetails& host : pool->hosts) {
         Result<hosting::HostWishes> wishes =
             co_await kernel.submit(address_of(default_pool), hosting::ListHost{host.host});
-        if (!wishes) co_return;
-        for (hosting::WantedContainer& container : wishes->containers) {
-            wanted.push_back(std::move(container));
+        if (!wishes) co_return wishes.error();
+        for (const hosting::WantedContainer& container : wishes->containers) {
+            if (container.stage != hosting::ContainerStage::removing)
+                runtimes.push_back(container.wish.runtime.value);
         }
     }
-    done(std::move(wanted));
+    std::sort(runtimes.begin(), runtimes.end());
+    co_return runtimes;
 }
 
 void Backend::describe(DeploymentId deployment, std::function<void(std::string_view)> log) {

@@ -30,18 +30,25 @@ public:
 
     [[nodiscard]] bool is_serving() const { return is_serving_; }
 
-    // What the pool wants to run, for the check that exactly that runs. From outside of a step;
-    // `done` is called in a later step, unless the node dies before.
-    void list_wanted(std::function<void(std::vector<hosting::WantedContainer>)> done);
+    // Which runtimes there are, for the check that exactly those run: by the deployment, which
+    // seats clients in them, and by the pool, which wants their containers. From outside of a
+    // step; `done` is called in a later step, unless the node dies before.
+    struct Runtimes {
+        std::vector<std::uint64_t> of_lobbies;  // sorted
+        std::vector<std::uint64_t> of_pool;     // sorted
+    };
+    using RuntimesListed = std::function<void(Runtimes)>;
+    void list_runtimes(DeploymentId deployment, RuntimesListed done);
 
-    // Says how a deployment stands, for the log of a run that did not settle. As list_wanted.
+    // Says how a deployment stands, for the log of a run that did not settle. As list_runtimes.
     void describe(DeploymentId deployment, std::function<void(std::string_view)> log);
 
 private:
     io::Task<void> describing(DeploymentId deployment, std::function<void(std::string_view)> log);
     io::Task<void> boot();
     io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> open_store();
-    io::Task<void> listing(std::function<void(std::vector<hosting::WantedContainer>)> done);
+    io::Task<void> listing(DeploymentId deployment, RuntimesListed done);
+    io::Task<Result<std::vector<std::uint64_t>>> runtimes_of_pool();
 
     sim::SimNode& sim_node_;
     sim::Disk& disk_;

@@ -26,7 +26,7 @@ std::string ContainerLife::variable(std::string_view name) const {
 ContainerKnobs ContainerKnobs::draw(Random& random) {
     ContainerKnobs knobs;
     knobs.latency_high = nanoseconds(random.log_between(1'000'000, 50'000'000));
-    knobs.pull_high = nanoseconds(random.log_between(100'000'000, 40'000'000'000));
+    knobs.pull_high = nanoseconds(random.log_between(100'000'000, 8'000'000'000));
     knobs.start_high = nanoseconds(random.log_between(50'000'000, 3'000'000'000));
     knobs.removal_high = nanoseconds(random.log_between(2'000'000, 500'000'000));
     return knobs;

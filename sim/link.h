@@ -46,7 +46,8 @@ struct Link {
 
     Instant busy_until;  // the wire is serial
 
-    // What waits for the wire goes on at the new rate; what is under way arrives when it would have.
+    // What waits for the wire goes on at the new rate; what is under way arrives when it would
+    // have.
     void set_slow(std::int64_t rate, Instant now);
     [[nodiscard]] std::int64_t rate() const { return slow > 0 ? slow : bytes_per_second; }
     [[nodiscard]] bool passes() const { return blocked == 0 && stalled == 0; }

@@ -32,6 +32,9 @@ inline constexpr std::size_t rate_limited_addresses_max = 65'536;
 // --- mailboxes (a full one keeps its oldest; the new send is refused to its sender) ---
 inline constexpr std::size_t mailbox_messages_max = 4096;
 inline constexpr std::size_t mailbox_bytes_max = 4 * 1024 * 1024;
+// An answer takes the oldest that fit: it must pass a slow link within its caller's patience, or
+// it is asked for again, in whole, for ever.
+inline constexpr std::size_t interchange_answer_bytes = 64 * 1024;
 
 // --- kernel (inputs wait while a slot's section is full; too many waiting: `unavailable`) ---
 inline constexpr std::size_t slot_inputs_waiting_max = 16'384;

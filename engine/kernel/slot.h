@@ -215,6 +215,7 @@ private:
     Timers timers_;
     Topics topics_;
     Outbox outbox_;
+    std::vector<std::string> left_over_;  // outbox rows that are done and not erased yet
     Inbox inbox_;
 };
 

@@ -222,6 +222,7 @@ void Slot::forget(const Error& error) {
     dirty_batch_ = 0;
     timers_.clear();
     outbox_.clear();
+    left_over_.clear();
     inbox_.clear();
     meta_ = {};
     topics_.all_changed();

@@ -324,22 +324,16 @@ bool LobbyWorld::is_settled() {
 }
 
 void LobbyWorld::ask_for_wanted() {
-    if (!backend_->alive()) return;
+    if (!game_ || !backend_->alive()) return;
     auto& backend = static_cast<Backend&>(*backend_->program());
     if (!backend.is_serving()) return;
-    backend.list_wanted([this](std::vector<hosting::WantedContainer> wanted) {
-        wanted_.clear();
-        for (const hosting::WantedContainer& container : wanted) {
-            if (container.stage == hosting::ContainerStage::removing) continue;
-            wanted_.push_back(container.wish.runtime.value);
-        }
-        std::sort(wanted_.begin(), wanted_.end());
-        wanted_known_ = true;
-    });
+    const DeploymentId deployment{number_in(game_->deployment)};
+    backend.list_runtimes(deployment,
+                          [this](Backend::Runtimes runtimes) { wanted_ = std::move(runtimes); });
 }
 
 bool LobbyWorld::containers_match() const {
-    if (!wanted_known_) return false;
+    if (!wanted_ || wanted_->of_lobbies != wanted_->of_pool) return false;
     std::vector<std::uint64_t> running;
     for (const io::ContainerStatus& container : docker_->containers()) {
         if (container.state != io::ContainerState::running) return false;
@@ -348,7 +342,7 @@ bool LobbyWorld::containers_match() const {
         }
     }
     std::sort(running.begin(), running.end());
-    return running == wanted_;
+    return running == wanted_->of_lobbies;
 }
 
 void LobbyWorld::judge_end(bool settled) {
@@ -369,11 +363,13 @@ void LobbyWorld::judge_end(bool settled) {
     judge_.check_settled();
     if (world_.ended()) return;
     if (!containers_match()) {
-        const std::size_t running = docker_->containers().size();
+        const std::size_t of_lobbies = wanted_ ? wanted_->of_lobbies.size() : 0;
+        const std::size_t of_pool = wanted_ ? wanted_->of_pool.size() : 0;
         world_.report("containers-as-wanted",
                       "container",
-                      std::to_string(wanted_.size()) + " containers are wanted and " +
-                          std::to_string(running) + " exist, or others");
+                      std::to_string(of_lobbies) + " lobbies are open, " + std::to_string(of_pool) +
+                          " containers are wanted and " +
+                          std::to_string(docker_->containers().size()) + " exist, or others");
         return;
     }
     world_.report("players-served", "player", "a player has not been served when all is quiet");
@@ -387,7 +383,7 @@ void LobbyWorld::describe_end() {
         backend.describe(DeploymentId{number_in(game_->deployment)}, options_.log);
         world_.run_until(world_.now() + seconds(1));
     }
-    for (const std::uint64_t runtime : wanted_) {
+    for (const std::uint64_t runtime : wanted_ ? wanted_->of_pool : std::vector<std::uint64_t>{}) {
         options_.log("wanted: the container of runtime " + std::to_string(runtime));
     }
     for (const io::ContainerStatus& container : docker_->containers()) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,8 +77,7 @@ private:
     sim::FaultDriver faults_;
     sim::OpDriver ops_;
     Result<Game> game_ = Error{Errc::timed_out, "the studio has not finished"};
-    std::vector<std::uint64_t> wanted_;  // runtimes, as the pool said last
-    bool wanted_known_ = false;
+    std::optional<Backend::Runtimes> wanted_;  // as the node said last
 };
 
 }  // namespace playback::scenarios

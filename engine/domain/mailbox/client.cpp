@@ -70,11 +70,11 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
     consume(call.consumed, effects);
     // The planted bug queues again what came while the client was away, under a new id.
     if (PLAYBACK_PLANT(duplicate_after_reconnect) && !call.consumed.empty()) {
-        for (const ClientMail& mail : mails_.all()) {
+        for (const ClientMail& mail : mails_.oldest(limits::mailbox_bytes_max)) {
             if (mail.kind == ClientMailKind::message_produced) put_mail(mail, moment, effects);
         }
     }
-    return ClientExchanged{mails_.all(), dropped_};
+    return ClientExchanged{mails_.oldest(limits::interchange_answer_bytes), dropped_};
 }
 
 Result<void> Client::refusal(const ClientInterchange& call) const {

@@ -60,7 +60,7 @@ struct ClientMail {
 };
 
 struct ClientExchanged {
-    std::vector<ClientMail> incoming;  // all that is not consumed, in id order
+    std::vector<ClientMail> incoming;  // not consumed, oldest first, as fits
     std::uint64_t dropped = 0;         // messages lost so far because this mailbox was full
 };
 

@@ -52,7 +52,17 @@ public:
     [[nodiscard]] bool contains(MessageId id) const {
         return std::ranges::binary_search(mails_, id, {}, &Mail::id);
     }
-    [[nodiscard]] std::vector<Mail> all() const { return {mails_.begin(), mails_.end()}; }
+    // From the oldest on, as many as fit into `bytes_max` of an answer, at least one.
+    [[nodiscard]] std::vector<Mail> oldest(std::size_t bytes_max) const {
+        std::vector<Mail> result;
+        std::size_t bytes = 0;
+        for (const Mail& mail : mails_) {
+            bytes += mail.json.size() + envelope_bytes;
+            if (!result.empty() && bytes > bytes_max) break;
+            result.push_back(mail);
+        }
+        return result;
+    }
     [[nodiscard]] bool reaches(const Marks& marks) const {
         return mails_.size() >= marks.messages || bytes_ >= marks.bytes;
     }
@@ -61,6 +71,8 @@ public:
     [[nodiscard]] bool empty() const { return mails_.empty(); }
 
 private:
+    static constexpr std::size_t envelope_bytes = 96;  // about: id, qualifier, names
+
     std::deque<Mail> mails_;
     std::size_t bytes_ = 0;
 };

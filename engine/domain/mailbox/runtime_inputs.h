@@ -80,7 +80,7 @@ struct RuntimeOutgoing {
 };
 
 struct RuntimeExchanged {
-    std::vector<RuntimeMail> incoming;  // all that is not consumed, in id order
+    std::vector<RuntimeMail> incoming;  // not consumed, oldest first, as fits
     std::uint64_t ignored = 0;          // outgoing items of this call without effect
 };
 

@@ -26,7 +26,7 @@ Result<RuntimeExchanged> Runtime::apply(const RuntimeInterchange& call,
     consume(call.consumed, effects);
     watch_marks(effects);
     flush(first_new, moment, effects);
-    return RuntimeExchanged{mails_.all(), ignored};
+    return RuntimeExchanged{mails_.oldest(limits::interchange_answer_bytes), ignored};
 }
 
 Result<void> Runtime::refusal(const RuntimeInterchange& call) const {

@@ -26,6 +26,16 @@ TEST(Mailbox, ReachesItsMarksByCountOrBytes) {
     EXPECT_TRUE(box.reaches({2, 5}));
 }
 
+TEST(Mailbox, GivesTheOldestThatFitAndAlwaysOne) {
+    Mailbox<ClientMail> box;
+    EXPECT_TRUE(box.oldest(1000).empty());
+    for (std::uint64_t id = 1; id <= 3; ++id) box.add(mail(id, std::string(400, 'x')));
+    ASSERT_EQ(box.oldest(1).size(), 1u);
+    EXPECT_EQ(box.oldest(1).front().id, MessageId{1});
+    EXPECT_EQ(box.oldest(1000).size(), 2u);
+    EXPECT_EQ(box.oldest(10'000).size(), 3u);
+}
+
 TEST(Mailbox, BehavesAsAMap) {
     const bool holds = rc::check(
         "a mailbox is an ordered map", [](const std::vector<std::pair<bool, int>>& steps) {
@@ -49,7 +59,7 @@ TEST(Mailbox, BehavesAsAMap) {
                     ids.push_back(id);
                 }
                 std::vector<std::uint64_t> found;
-                for (const ClientMail& one : box.all()) found.push_back(one.id.value);
+                for (const ClientMail& one : box.oldest(limits::mailbox_bytes_max)) found.push_back(one.id.value);
                 RC_ASSERT(found == ids);
                 RC_ASSERT(box.bytes() == bytes);
             }
