@@ -37,6 +37,8 @@ if(NOT PLAYBACK_SANITIZE STREQUAL "")
     target_compile_options(
         playback_options INTERFACE -fsanitize=${PLAYBACK_SANITIZE} -fno-sanitize-recover=all)
     target_link_options(playback_options INTERFACE -fsanitize=${PLAYBACK_SANITIZE})
+    # A report needs lines, not the types of all variables, which cost a tenth of the build.
+    target_compile_options(playback_options INTERFACE -g1)
 endif()
 if(PLAYBACK_FUZZ)
     target_compile_options(playback_options INTERFACE -fsanitize=fuzzer-no-link)
