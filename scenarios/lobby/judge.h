@@ -6,8 +6,8 @@
 // simulated run and to a load on a real node.
 //
 // Invariants (docs/simulation.md has them in words): no-lost-message, message-order, no-duplicate,
-// one-runtime, one-life, greeting-first, all-assigned, profile-never-older, no-foreign-role, account-kept,
-// no-early-end.
+// one-runtime, one-life, greeting-first, all-assigned, profile-never-older, no-foreign-role,
+// account-kept, no-early-end.
 #pragma once
 
 #include <cstdint>

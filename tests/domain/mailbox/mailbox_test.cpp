@@ -59,7 +59,8 @@ TEST(Mailbox, BehavesAsAMap) {
                     ids.push_back(id);
                 }
                 std::vector<std::uint64_t> found;
-                for (const ClientMail& one : box.oldest(limits::mailbox_bytes_max)) found.push_back(one.id.value);
+                for (const ClientMail& one : box.oldest(limits::mailbox_bytes_max))
+                    found.push_back(one.id.value);
                 RC_ASSERT(found == ids);
                 RC_ASSERT(box.bytes() == bytes);
             }
