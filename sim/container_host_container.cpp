@@ -195,8 +195,9 @@ bool ContainerDaemon::fault_of_container(const PlanFault& fault, bool begins) {
     } else if (fault.kind == "container_oom") {
         end(*hit, 137, "out of memory");
     } else if (fault.kind == "container_hang") {
-        hung_.insert_or_assign(fault.id, hit->status.name);
-        hit->process->pause(fault.duration);
+        const bool for_good = number_of(fault.args, "for_good") != 0;
+        if (!for_good) hung_.insert_or_assign(fault.id, hit->status.name);
+        hit->process->pause(for_good ? minutes(60 * 24 * 365) : fault.duration);
     } else {
         return false;
     }

@@ -49,6 +49,7 @@ void draw_knobs(sim::Plan& plan, const Shape& shape, std::string_view profile) {
     plan.knobs["fault_points"] = 0;
     plan.knobs["client_inactive_ms"] = 30'000;
     plan.knobs["runtime_inactive_ms"] = 10'000;
+    plan.knobs["runtime_boot_ms"] = 15'000;
     if (!shape.draws_manners) return;
     plan.knobs["long_poll"] = random.chance(2, 3) ? 1 : 0;
     plan.knobs["poll_interval_ms"] = random.log_between(200, 2000);

@@ -160,6 +160,7 @@ BackendOptions LobbyWorld::backend_options() const {
     config.slots = static_cast<SlotNumber>(plan_.knob("slots", 16));
     config.domain.client_inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
     config.domain.runtime_inactive = milliseconds(plan_.knob("runtime_inactive_ms", 10'000));
+    config.domain.runtime_boot_deadline = milliseconds(plan_.knob("runtime_boot_ms", 15'000));
     for (BootstrapUser* user : {&config.admin, &config.support, &config.service, &config.connector})
         user->password = support_password;
     config.hosts = {{std::string(docker_socket), 64, 65536, 128}};

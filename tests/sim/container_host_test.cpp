@@ -240,6 +240,17 @@ TEST(ContainerFaults, Hang) {
     EXPECT_GT(stage.ticks, before + 90);
 }
 
+TEST(ContainerFaults, HangForGood) {
+    Stage stage;
+    stage.call(start_one);
+    stage.fault("container_hang", seconds(5), seconds(1), {{"for_good", std::int64_t{1}}});
+    stage.run_until(milliseconds(5'200));
+    const int before = stage.ticks;
+    stage.run_until(seconds(100));
+    EXPECT_EQ(stage.ticks, before);
+    EXPECT_EQ(stage.state(), "one:up ");
+}
+
 TEST(ContainerFaults, StartFails) {
     Stage stage;
     std::vector<Errc> outcomes;
