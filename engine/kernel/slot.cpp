@@ -1,5 +1,7 @@
 #include "engine/kernel/slot.h"
 
+#include <iterator>
+
 #include "engine/base/limits.h"
 #include "engine/base/plant.h"
 #include "engine/io/clock.h"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr Duration meta_row_interval = seconds(1);
 constexpr int due_timers_per_turn_max = 256;
+constexpr std::size_t left_over_max = 64;  // rows of acknowledged messages, in the simulator only
 
 }  // namespace
 
@@ -259,11 +262,15 @@ void Slot::pump_channel(SlotNumber from) {
 
 void Slot::acknowledged(SlotNumber receiver, std::uint64_t sequence) {
     if (!owned_) return;
-    std::vector<std::string> rows = std::exchange(left_over_, {});
+    std::vector<std::string> rows;
     for (const std::uint64_t done : outbox_.acknowledge(receiver, sequence))
         rows.push_back(keys::outbox(number_, receiver, done));
-    // They may stay as long as they like: after a crash they are sent again, and known by the mark.
-    if (io_.faults.fires("kernel.late_erase")) std::swap(rows, left_over_);
+    // They may stay for long: after a crash they are sent again, and known by the mark.
+    if (io_.faults.fires("kernel.late_erase")) {
+        std::move(rows.begin(), rows.end(), std::back_inserter(left_over_));
+        rows.clear();
+        if (left_over_.size() > left_over_max) std::swap(rows, left_over_);
+    }
     for (std::string& row : rows) section_.erase(std::move(row));
     if (!rows.empty()) host_.wants_commit();
     answer_delivered();
