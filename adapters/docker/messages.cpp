@@ -78,7 +78,10 @@ std::string reason_of(const Json& state, std::int32_t exit_code) {
 
 std::string create_body(const io::ContainerSpec& spec) {
     Json environment = Json::array();
-    for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
+    for (const auto& [name, value] : spec.environment) {
+        std::string variable = name + "=";
+        environment.push_back(variable += value);
+    }
     Json labels = Json::object();
     for (const auto& [name, value] : spec.labels) labels[name] = value;
 

@@ -86,7 +86,7 @@ void prepare_environment(Prepared& prepared, const ChildPlan& plan) {
         plan.environment, [](const auto& variable) { return variable.first == "PATH"; });
     if (!has_path) prepared.variables.push_back(std::string("PATH=") + default_path);
     for (const auto& [name, value] : plan.environment)
-        prepared.variables.push_back(name + "=" + value);
+        prepared.variables.emplace_back(name).append("=").append(value);
     for (std::string& variable : prepared.variables)
         prepared.environment.push_back(variable.data());
     prepared.environment.push_back(nullptr);

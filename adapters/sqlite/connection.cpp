@@ -101,8 +101,9 @@ Result<Connection> Connection::open(const std::string& path, const std::string& 
 
 Result<Statement> Connection::prepare(std::string_view sql) {
     sqlite3_stmt* raw = nullptr;
+    const char* const begin = sql.data();  // its length goes along
     const int code = sqlite3_prepare_v3(
-        connection_.get(), sql.data(), length_of(sql), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+        connection_.get(), begin, length_of(sql), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
     if (code != SQLITE_OK) return error("cannot prepare a statement");
     return Statement(raw);
 }

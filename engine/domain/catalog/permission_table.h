@@ -50,6 +50,7 @@ public:
     }
     [[nodiscard]] std::vector<PermissionView<Permission>> views() const {
         std::vector<PermissionView<Permission>> result;
+        result.reserve(rows_.size());
         for (const auto& [entry, row] : rows_)
             result.push_back({row.id, row.created, entry.first, entry.second});
         return result;
