@@ -17,7 +17,8 @@ NetworkKnobs NetworkKnobs::draw(Random& random) {
     knobs.latency_low = nanoseconds(random.log_between(20'000, 2'000'000));
     knobs.latency_high = knobs.latency_low * random.between(1, 50);
     if (random.chance(1, 4)) knobs.bytes_per_second = random.log_between(100'000, 1'000'000'000);
-    knobs.buffer_low = static_cast<std::size_t>(random.log_between(512, 64 * 1024));
+    // No smaller: a window of half a kilobyte over a slow link passes no answer in anybody's time.
+    knobs.buffer_low = static_cast<std::size_t>(random.log_between(8 * 1024, 64 * 1024));
     knobs.buffer_high = knobs.buffer_low * static_cast<std::size_t>(random.between(1, 16));
     if (random.chance(1, 2))
         knobs.segmented_permille = static_cast<std::uint32_t>(random.log_between(1, 500));
