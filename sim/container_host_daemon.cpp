@@ -60,6 +60,7 @@ void ContainerDaemon::add_image(std::string name, ContainerProgram program, bool
 
 std::vector<io::ContainerStatus> ContainerDaemon::containers() const {
     std::vector<io::ContainerStatus> list;
+    list.reserve(containers_.size());
     for (const auto& [name, container] : containers_) list.push_back(container->status);
     return list;
 }

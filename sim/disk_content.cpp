@@ -15,30 +15,34 @@ void put_bytes(std::string& content, std::uint64_t offset, std::string_view byte
 
 enum class Fate : std::uint8_t { old_bytes, new_bytes, garbage };
 
-Fate draw_fate(bool garbage, Random& random) {
-    const std::uint64_t draw = random.below(8);
-    if (garbage && draw == 7) return Fate::garbage;
-    return draw % 2 == 0 ? Fate::old_bytes : Fate::new_bytes;
-}
+struct Fates {
+    bool garbage;
+    Random& random;
+
+    [[nodiscard]] Fate draw() const {
+        const std::uint64_t drawn = random.below(8);
+        if (garbage && drawn == 7) return Fate::garbage;
+        return drawn % 2 == 0 ? Fate::old_bytes : Fate::new_bytes;
+    }
+};
 
 // Writes `bytes` sector by sector, each with a fate of its own. What lies beside the written range
 // in a sector is never harmed: disks promise as much (SQLite's power-safe overwrite).
 void put_torn(std::string& content,
               std::uint64_t offset,
               std::string_view bytes,
-              bool garbage,
-              Random& random,
+              const Fates& fates,
               LossCounts& counts) {
     bool some_old = false;
     bool some_new = false;
     while (!bytes.empty()) {
         const std::uint64_t room = DiskContent::sector_bytes - offset % DiskContent::sector_bytes;
         const std::string_view part = bytes.substr(0, static_cast<std::size_t>(room));
-        const Fate fate = draw_fate(garbage, random);
+        const Fate fate = fates.draw();
         if (fate == Fate::new_bytes) put_bytes(content, offset, part);
         if (fate == Fate::garbage) {
             std::array<char, DiskContent::sector_bytes> noise{};
-            random.fill(std::span(noise).first(part.size()));
+            fates.random.fill(std::span(noise).first(part.size()));
             put_bytes(content, offset, std::string_view(noise.data(), part.size()));
             ++counts.garbage_sectors;
         }
@@ -97,7 +101,7 @@ void DiskContent::write_in_part(Stamp stamp,
     const std::size_t end = static_cast<std::size_t>(offset) + bytes.size();
     std::string after = live_;
     LossCounts ignored;
-    put_torn(after, offset, bytes, false, random, ignored);
+    put_torn(after, offset, bytes, {false, random}, ignored);
     const std::size_t to = std::min(end, after.size());
     if (to <= offset) return;
     write(stamp,
@@ -187,7 +191,7 @@ std::string DiskContent::survivors(Instant at,
         if (in_order) share = i < torn ? Share::all : i == torn ? Share::part : Share::none;
         if (i < safe || change.certain) share = Share::all;
         if (share == Share::part && !change.is_truncation) {
-            put_torn(content, change.offset, change.bytes, loss.garbage, random, counts);
+            put_torn(content, change.offset, change.bytes, {loss.garbage, random}, counts);
             continue;
         }
         const bool whole = share == Share::all || (share == Share::part && random.chance(1, 2));

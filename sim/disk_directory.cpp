@@ -91,6 +91,7 @@ std::vector<std::shared_ptr<DiskFile>> DiskDirectory::files() const {
     for (const Change& change : changes_)
         if (change.file) found.emplace(change.file->number, change.file);
     std::vector<std::shared_ptr<DiskFile>> files;
+    files.reserve(found.size());
     for (auto& [number, file] : found) files.push_back(std::move(file));
     return files;
 }

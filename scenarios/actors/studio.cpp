@@ -28,6 +28,10 @@ constexpr std::string_view version_config =
     R"({"version":"V1","modes":[{"name":"arcade","min_players":1,"max_players":16,)"
     R"("groups":[{"name":"players","min_players":1,"max_players":16}]}],"user_data":{}})";
 
+std::string answer_in_words(const HttpAnswer& answer) {
+    return std::to_string(answer.status) + " " + answer.body;
+}
+
 }  // namespace
 
 Studio::Studio(const io::Io& io, StudioOptions options)
@@ -175,14 +179,10 @@ io::Task<Result<std::string>> Studio::call(std::string path, std::string body, s
             });
             co_return value;
         }
-        if (answer && answer->status < 500 && answer->status != 429) {
-            const std::string status = std::to_string(answer->status);
-            co_return Error{Errc::refused, path + " answered " + status + " " + answer->body};
-        }
-        if (!answer)
-            last.detail = path + ": " + answer.error().detail;
-        else
-            last.detail = path + " answered " + std::to_string(answer->status);
+        last.detail = path + (answer ? " answered " + answer_in_words(*answer)
+                                     : ": " + answer.error().detail);
+        if (answer && answer->status < 500 && answer->status != 429)
+            co_return Error{Errc::refused, last.detail};
         co_await io::sleep_until(io_.clock, io_.clock.now() + retry_pause);
     }
     co_return last;
