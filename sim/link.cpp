@@ -16,7 +16,7 @@ NetworkKnobs NetworkKnobs::draw(Random& random) {
     NetworkKnobs knobs;
     knobs.latency_low = nanoseconds(random.log_between(20'000, 2'000'000));
     knobs.latency_high = knobs.latency_low * random.between(1, 50);
-    if (random.chance(1, 4)) knobs.bytes_per_second = random.log_between(100'000, 1'000'000'000);
+    if (random.chance(1, 4)) knobs.bytes_per_second = random.log_between(1'000'000, 1'000'000'000);
     // No smaller: a window of half a kilobyte over a slow link passes no answer in anybody's time.
     knobs.buffer_low = static_cast<std::size_t>(random.log_between(8 * 1024, 64 * 1024));
     knobs.buffer_high = knobs.buffer_low * static_cast<std::size_t>(random.between(1, 16));
