@@ -9,6 +9,7 @@
 
 #include "engine/base/describe.h"
 #include "engine/base/hash.h"
+#include "engine/base/random.h"
 
 namespace playback::sim {
 namespace {
@@ -311,6 +312,15 @@ std::string text_of(const PlanArgs& args, std::string_view name, std::string_vie
     if (found == args.end()) return std::string(fallback);
     const auto* const text = std::get_if<std::string>(&found->second);
     return text == nullptr ? std::string(fallback) : *text;
+}
+
+Plan half_of(const Plan& plan) {
+    Plan half = plan;
+    half.recorded.reset();
+    Random random = Random::stream(plan.seed, "sub-plan");
+    std::erase_if(half.ops, [&](const PlanOp&) { return random.chance(1, 2); });
+    std::erase_if(half.faults, [&](const PlanFault&) { return random.chance(1, 2); });
+    return half;
 }
 
 std::string hash_text(std::uint64_t hash) {

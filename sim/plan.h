@@ -87,6 +87,10 @@ Result<Plan> parse_plan(std::string_view json);
 // The hash of the canonical text without `recorded`: two plans with the same one run the same.
 std::uint64_t plan_hash(const Plan& plan);
 
+// The plan without a half of its operations and faults, drawn from its seed. Valid, as every
+// sub-plan is: many more plans to try for whoever has a seed.
+Plan half_of(const Plan& plan);
+
 // "0x1122334455667788", as hashes are shown everywhere.
 std::string hash_text(std::uint64_t hash);
 

@@ -162,6 +162,7 @@ io::Task<bool> Player::create_client() {
     if (!answer || !answer->ok()) co_return false;
     client_ = parse_answer(answer->body).client;
     observer_.client_created(options_.number, user_, client_);
+    if (is_silent_) observer_.client_left(client_);  // it went while we asked
     co_return true;
 }
 

@@ -94,15 +94,22 @@ void LobbyJudge::client_calling(std::uint64_t client) {
 
 void LobbyJudge::client_active(std::uint64_t client) {
     Client& state = clients_[client];
+    // The mailbox of an ended client can be read for another minute, oldest first.
+    if (is_long_silence(state.calling_at - state.active_at))
+        state.excused_until = options_.now() + minutes(1);
     state.active_at = state.calling_at;
+}
+
+// Clocks may run fast by a little; a quarter of the interval is no longer a little.
+bool LobbyJudge::is_long_silence(Duration silence) const {
+    return silence >= options_.client_inactive * 3 / 4;
 }
 
 void LobbyJudge::client_ended(std::uint64_t client, std::string_view why) {
     Client& state = clients_[client];
     check("no-early-end");
-    // Clocks may run fast by a little; a quarter of the interval is no longer a little.
     const Duration silent = options_.now() - state.active_at;
-    const bool is_early = silent < options_.client_inactive * 3 / 4;
+    const bool is_early = !is_long_silence(silent) && options_.now() >= state.excused_until;
     if (!state.is_over && is_early) {
         violated("no-early-end",
                  "client",
@@ -144,8 +151,9 @@ void LobbyJudge::received(std::uint64_t runtime, std::uint64_t client, std::uint
                      std::to_string(passage.tries) + " times");
     }
     check("message-order");
+    // Of what was sent again, a try that was given up may come at any time.
     std::uint64_t& last = state.last_received[runtime];
-    if (passage.arrivals == 1 && serial < last) {
+    if (passage.tries == 1 && passage.arrivals == 1 && serial < last) {
         violated("message-order",
                  "message to runtime",
                  "message " + id_text(serial) + " of client " + id_text(client) +
@@ -197,7 +205,7 @@ void LobbyJudge::heard_answer(std::uint64_t id, Client& client, std::uint64_t se
     }
     check("message-order");
     std::uint64_t& last = client.last_received[client.runtime];
-    if (passage.arrivals == 1 && serial < last) {
+    if (passage.tries == 1 && passage.arrivals == 1 && serial < last) {
         violated("message-order",
                  "answer",
                  "the answer to message " + id_text(serial) + " of client " + id_text(id) +

@@ -103,6 +103,7 @@ private:
         bool is_over = false;              // ended, or its player has left it
         Instant calling_at;                // when its interchange left
         Instant active_at;                 // when the last one that was answered had left
+        Instant excused_until;             // it was silent for too long, and may hear of it late
         std::uint64_t runtime = 0;         // as it was told last
         std::set<std::uint64_t> runtimes;  // that ever had it, or that it was told
         std::map<std::uint64_t, Passage> to_runtime;
@@ -131,6 +132,7 @@ private:
     };
 
     void check(std::string_view invariant);
+    [[nodiscard]] bool is_long_silence(Duration silence) const;
     void check_profile(const Client& client);
     void violated(std::string_view invariant, std::string_view entity, std::string message);
     void heard_answer(std::uint64_t id, Client& client, std::uint64_t serial);

@@ -91,6 +91,15 @@ TEST_F(JudgeTest, SeesAWrongOrder) {
     expect("message-order");
 }
 
+TEST_F(JudgeTest, ExpectsNoOrderOfWhatWasSentAgain) {
+    seat();
+    judge.said(5, 1);
+    for (const std::uint64_t serial : {1U, 2U}) judge.said(5, serial);
+    judge.received(9, 5, 2);
+    judge.received(9, 5, 1);
+    EXPECT_TRUE(complaints.empty());
+}
+
 TEST_F(JudgeTest, WantsTheGreetingFirst) {
     judge.client_wanted(1);
     judge.client_created(0, 1, 5);
@@ -171,6 +180,18 @@ TEST_F(JudgeTest, SeesAnEarlyEnd) {
     now = now + seconds(10);
     judge.client_ended(5, "CLIENT_INACTIVITY");
     expect("no-early-end");
+}
+
+TEST_F(JudgeTest, AcceptsAnEndThatWasReadLate) {
+    seat();
+    judge.client_calling(5);
+    judge.client_active(5);
+    now = now + seconds(40);
+    judge.client_calling(5);
+    judge.client_active(5);  // what lay in the mailbox before the end
+    judge.client_calling(5);
+    judge.client_ended(5, "CLIENT_INACTIVITY");
+    EXPECT_TRUE(complaints.empty());
 }
 
 TEST_F(JudgeTest, AcceptsALateEnd) {

@@ -35,6 +35,7 @@ bool read_range(const std::string& text, Range& range) {
 int run_seeds(const scenarios::Scenario& scenario,
               const Range& range,
               const std::string& profile,
+              bool halves,
               bool verbose) {
     scenarios::RunOptions options;
     if (verbose) options.log = [](std::string_view line) { std::cerr << line << "\n"; };
@@ -45,7 +46,8 @@ int run_seeds(const scenarios::Scenario& scenario,
             std::cerr << plan.error().detail << "\n";
             return 2;
         }
-        const scenarios::RunReport report = scenario.run(*plan, options);
+        const scenarios::RunReport report =
+            scenario.run(halves ? sim::half_of(*plan) : *plan, options);
         std::cout << seed << " " << sim::hash_text(report.trace_hash) << " " << report.fingerprint
                   << "\n";
         if (report.passed) continue;
@@ -109,6 +111,7 @@ int main_of(int argc, char** argv) {
     std::string seeds = "1..50";
     std::string profile = "small";
     bool hashes = false;
+    bool halves = false;
     bool verbose = false;
     for (const scenarios::Scenario& scenario : scenarios::scenarios()) {
         CLI::App* const command =
@@ -117,10 +120,12 @@ int main_of(int argc, char** argv) {
         command->add_option("--profile", profile, "of the scenario")->capture_default_str();
         command->add_flag(
             "--hashes", hashes, "exit 0 whatever the verdicts: only the hashes count");
+        command->add_flag("--halves", halves, "a half of each plan, drawn from its seed");
         command->add_flag("--verbose", verbose, "what the backend logs, on standard error");
         command->callback([&] {
             Range range;
-            code = read_range(seeds, range) ? run_seeds(scenario, range, profile, verbose) : 2;
+            code =
+                read_range(seeds, range) ? run_seeds(scenario, range, profile, halves, verbose) : 2;
             if (hashes && code == 1) code = 0;
         });
     }
