@@ -2,6 +2,8 @@
 //
 //   sim-driver lobby --seeds 1..50 --hashes      one line a seed: seed, trace hash, fingerprint
 //   sim-driver planted [--list] [--seeds 200]    finds each planted bug (the build that has them)
+//   sim-driver worker [--plant NAME]             plays plans for `playback hunt --worker`
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -12,6 +14,7 @@
 #include "scenarios/planted.h"
 #include "scenarios/run.h"
 #include "sim/plan.h"
+#include "tools/farm/worker.h"
 
 namespace playback {
 namespace {
@@ -98,6 +101,23 @@ int find_bugs(std::uint64_t) {
 
 #endif
 
+// For `playback hunt --worker`: plays plans from standard input, with one bug switched on.
+int work(const std::string& bug) {
+    if (!bug.empty()) {
+#ifdef PLAYBACK_PLANTS
+        const auto bugs = scenarios::planted_bugs();
+        if (std::ranges::find(bugs, bug, &scenarios::PlantedBug::name) == bugs.end()) {
+            std::cerr << "there is no planted bug " << bug << "\n";
+            return 2;
+        }
+        plant(bug);
+#else
+        return find_bugs(0);
+#endif
+    }
+    return tools::work_for_farm();
+}
+
 int list_bugs() {
     for (const scenarios::PlantedBug& bug : scenarios::planted_bugs())
         std::cout << bug.name << "\n";
@@ -135,6 +155,11 @@ int main_of(int argc, char** argv) {
     planted->add_option("--seeds", seeds_max, "at most so many for each")->capture_default_str();
     planted->add_flag("--list", only_list, "only print their names");
     planted->callback([&] { code = only_list ? list_bugs() : find_bugs(seeds_max); });
+    CLI::App* const worker = app.add_subcommand("worker", "plays plans from standard input");
+    std::string bug;
+    worker->group("");
+    worker->add_option("--plant", bug, "the planted bug that its runs have");
+    worker->callback([&] { code = work(bug); });
     CLI11_PARSE(app, argc, argv);
     return code;
 }

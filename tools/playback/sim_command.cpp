@@ -1,6 +1,5 @@
 // `playback sim` and `playback replay`: one run in the simulator, from a seed or from a plan file.
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <sstream>
 
@@ -12,6 +11,8 @@
 #include "tools/playback/commands.h"
 #include "tools/playback/interrupt.h"
 #include "tools/playback/output.h"
+#include "tools/playback/plan_file.h"
+#include "tools/playback/scenario_names.h"
 
 namespace playback::tools {
 namespace {
@@ -116,20 +117,21 @@ void show(const Output& output, const json& result) {
     output.say("checks        " + counts_of(result["checks"]));
 }
 
-bool write_plan(sim::Plan plan, const scenarios::RunReport& report, const std::string& path) {
+Result<void> write_plan(sim::Plan plan,
+                        const scenarios::RunReport& report,
+                        const std::string& path) {
     plan.recorded = sim::Recorded{report.passed ? "pass" : "fail",
                                   report.fingerprint,
                                   report.trace_hash,
                                   "playback " PLAYBACK_VERSION};
-    std::ofstream out(path, std::ios::binary);
-    out << sim::to_json(plan);
-    return static_cast<bool>(out.flush());
+    return write_file(path, sim::to_json(plan));
 }
 
 int run_sim(const SimArguments& arguments) {
     const Output output(arguments.json_wanted);
-    const scenarios::Scenario* const scenario = scenarios::find_scenario(arguments.scenario);
-    if (scenario == nullptr) return output.fail("there is no scenario " + arguments.scenario);
+    const Result<const scenarios::Scenario*> found = scenario_of(arguments.scenario);
+    if (!found) return output.fail(found.error().detail);
+    const scenarios::Scenario* const scenario = *found;
     const std::string profile =
         arguments.profile.empty() ? std::string(scenario->profiles.front()) : arguments.profile;
     const Result<sim::Plan> plan = scenario->draw(arguments.seed, profile);
@@ -145,31 +147,22 @@ int run_sim(const SimArguments& arguments) {
         path = plan->scenario + "-" + std::to_string(plan->seed) + ".plan.json";
     }
     if (!path.empty()) {
-        if (!write_plan(*plan, timed.report, path)) return output.fail("cannot write " + path);
+        const Result<void> written = write_plan(*plan, timed.report, path);
+        if (!written) return output.fail(written.error().detail);
         result["plan"] = path;
         output.say("plan          " + path);
         output.say("replay with   playback replay " + path);
+        if (!timed.report.passed) output.say("shrink with   playback shrink " + path);
     }
     output.finish(result);
     return timed.report.passed ? exit_fine : exit_failure_found;
 }
 
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return Error{Errc::not_found, "cannot read " + path};
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
 int run_replay(const std::string& path, const SimArguments& arguments) {
     const Output output(arguments.json_wanted);
-    const Result<std::string> text = read_file(path);
-    if (!text) return output.fail(text.error().detail);
-    const Result<sim::Plan> plan = sim::parse_plan(*text);
-    if (!plan) return output.fail(path + ": " + plan.error().detail);
+    const Result<sim::Plan> plan = read_plan_file(path);
+    if (!plan) return output.fail(plan.error().detail);
     const scenarios::Scenario* const scenario = scenarios::find_scenario(plan->scenario);
-    if (scenario == nullptr) return output.fail(path + ": there is no scenario " + plan->scenario);
 
     watch_for_interrupt();
     const Timed timed = run_timed(*scenario, *plan, arguments);

@@ -1,0 +1,108 @@
+#include "tools/farm/outcome.h"
+
+#include <cctype>
+
+#include <nlohmann/json.hpp>
+
+namespace playback::tools {
+namespace {
+
+using nlohmann::json;
+
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+bool is_digit(char c) {
+    return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+
+// A message may hold bytes of any kind; an answer must still be a line of JSON.
+std::string line_of(const json& object) {
+    return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string Outcome::signature() const {
+    const std::string words = without_numbers(message);
+    return passed || words.empty() ? fingerprint : fingerprint + ": " + words;
+}
+
+std::string without_numbers(std::string_view message) {
+    std::string words;
+    for (std::size_t i = 0; i < message.size();) {
+        const bool begins = i == 0 || !is_word(message[i - 1]);
+        if (!is_digit(message[i]) || !begins) {
+            // "player-12": what follows a word and a dash is a number too, "p2" is a name.
+            words += message[i++];
+            continue;
+        }
+        while (i < message.size() && is_word(message[i])) ++i;
+        // A list of numbers is one, however long.
+        if (words.ends_with("N, "))
+            words.resize(words.size() - 2);
+        else
+            words += "N";
+    }
+    return words;
+}
+
+std::string to_line(const RunRequest& request) {
+    return line_of({{"id", request.id},
+                    {"seconds_max", request.seconds_max},
+                    {"events_max", request.events_max},
+                    {"plan", sim::to_json(request.plan)}});
+}
+
+std::string to_line(const Outcome& outcome) {
+    return line_of({{"id", outcome.id},
+                    {"passed", outcome.passed},
+                    {"fingerprint", outcome.fingerprint},
+                    {"message", outcome.message},
+                    {"trace_hash", outcome.trace_hash},
+                    {"virtual_ns", outcome.virtual_time.ns},
+                    {"events", outcome.events},
+                    {"requests", outcome.requests},
+                    {"checks", outcome.checks},
+                    {"faults", outcome.faults}});
+}
+
+Result<RunRequest> parse_request(std::string_view line) {
+    RunRequest request;
+    std::string plan;
+    try {
+        const json object = json::parse(line);
+        object.at("id").get_to(request.id);
+        object.at("seconds_max").get_to(request.seconds_max);
+        object.at("events_max").get_to(request.events_max);
+        object.at("plan").get_to(plan);
+    } catch (const json::exception& error) {
+        return Error{Errc::invalid_argument, error.what()};
+    }
+    TRY(parsed, sim::parse_plan(plan));
+    request.plan = std::move(parsed);
+    return request;
+}
+
+Result<Outcome> parse_outcome(std::string_view line) {
+    Outcome outcome;
+    try {
+        const json object = json::parse(line);
+        object.at("id").get_to(outcome.id);
+        object.at("passed").get_to(outcome.passed);
+        object.at("fingerprint").get_to(outcome.fingerprint);
+        object.at("message").get_to(outcome.message);
+        object.at("trace_hash").get_to(outcome.trace_hash);
+        object.at("virtual_ns").get_to(outcome.virtual_time.ns);
+        object.at("events").get_to(outcome.events);
+        object.at("requests").get_to(outcome.requests);
+        object.at("checks").get_to(outcome.checks);
+        object.at("faults").get_to(outcome.faults);
+    } catch (const json::exception& error) {
+        return Error{Errc::invalid_argument, error.what()};
+    }
+    return outcome;
+}
+
+}  // namespace playback::tools

@@ -1,0 +1,52 @@
+// Outcome: what a worker process said about one run, and the lines between it and the farm.
+//
+// A request and an answer are one JSON object on one line each. A run that ended its worker has an
+// outcome too, with a fingerprint of its own: "crash/SIGSEGV", "budget/worker".
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "sim/plan.h"
+
+namespace playback::tools {
+
+struct RunRequest {
+    std::uint64_t id = 0;
+    std::uint32_t seconds_max = 60;  // of wall time; more is the finding "budget.wall"
+    std::uint64_t events_max = 50'000'000;
+    sim::Plan plan;
+};
+
+struct Outcome {
+    std::uint64_t id = 0;
+    bool passed = false;
+    std::string fingerprint;  // "pass", or invariant and kind of entity
+    std::string message;
+    std::uint64_t trace_hash = 0;
+    Duration virtual_time;
+    std::uint64_t events = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t checks = 0;
+    std::map<std::string, std::uint64_t> faults;  // injected, by kind
+    friend bool operator==(const Outcome&, const Outcome&) = default;
+
+    // What tells failures apart: the fingerprint, and the message without its numbers.
+    [[nodiscard]] std::string signature() const;
+};
+
+// "client 17 was told 0x1f of 3, 4" becomes "client N was told N of N".
+std::string without_numbers(std::string_view message);
+
+// With the newline at the end.
+std::string to_line(const RunRequest& request);
+std::string to_line(const Outcome& outcome);
+
+// Fail with invalid_argument.
+Result<RunRequest> parse_request(std::string_view line);
+Result<Outcome> parse_outcome(std::string_view line);
+
+}  // namespace playback::tools

@@ -1,0 +1,18 @@
+// Plan files on disk: read with a message that names file and field, written whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "sim/plan.h"
+
+namespace playback::tools {
+
+// Fails with not_found or invalid_argument; also if no scenario of that name exists.
+Result<sim::Plan> read_plan_file(const std::string& path);
+
+// Fails with io_failed; an older file of that name is then still what it was.
+Result<void> write_file(const std::string& path, std::string_view text);
+
+}  // namespace playback::tools
