@@ -29,6 +29,12 @@ std::string Outcome::signature() const {
     return passed || words.empty() ? fingerprint : fingerprint + ": " + words;
 }
 
+bool Outcome::is_refusal() const {
+    // What work_for_farm ends with, and what a shell says of a program that cannot be run.
+    return fingerprint == "crash/exit-2" || fingerprint == "crash/exit-127" ||
+           fingerprint == "crash/nonsense";
+}
+
 std::string without_numbers(std::string_view message) {
     std::string words;
     for (std::size_t i = 0; i < message.size();) {

@@ -36,6 +36,8 @@ struct Outcome {
 
     // What tells failures apart: the fingerprint, and the message without its numbers.
     [[nodiscard]] std::string signature() const;
+    // The worker cannot play anything: it is no worker, or was started wrongly.
+    [[nodiscard]] bool is_refusal() const;
 };
 
 // "client 17 was told 0x1f of 3, 4" becomes "client N was told N of N".

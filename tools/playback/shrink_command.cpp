@@ -127,6 +127,7 @@ int run_shrink(const ShrinkArguments& arguments) {
     const std::optional<Outcome> failed = play_on(farm, *plan, false, interrupted);
     if (interrupted()) return exit_interrupted;
     if (!failed) return output.fail("cannot start a worker process");
+    if (failed->is_refusal()) return output.fail("the worker cannot play: " + failed->message);
     if (failed->passed) return output.fail(arguments.plan + " passes: nothing to shrink");
     output.note("shrink: " + failed->signature());
     if (plan->recorded && plan->recorded->fingerprint != failed->fingerprint)

@@ -1,0 +1,172 @@
+#include "tools/farm/hunt.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+
+namespace playback::tools {
+namespace {
+
+constexpr std::chrono::seconds least_shrink_time{10};
+
+bool is_about_real_time(const std::string& fingerprint) {
+    return fingerprint.starts_with("budget/") || fingerprint.starts_with("budget.wall");
+}
+
+bool differ(const Outcome& a, const Outcome& b) {
+    return a.fingerprint != b.fingerprint || a.trace_hash != b.trace_hash;
+}
+
+}  // namespace
+
+Hunt::Hunt(Farm& farm, HuntOptions options) : farm_(farm), options_(std::move(options)) {
+    CHECK(!options_.scenarios.empty() && options_.first_seed <= options_.last_seed);
+    const std::uint64_t seeds = options_.last_seed - options_.first_seed + 1;
+    tally_.runs_planned = seeds * options_.scenarios.size();
+}
+
+bool Hunt::is_over() const {
+    if (options_.stop && options_.stop()) return true;
+    return options_.limit && Clock::now() - begin_ > *options_.limit;
+}
+
+bool Hunt::has_more() const {
+    return next_run_ < tally_.runs_planned || !to_repeat_.empty();
+}
+
+Result<void> Hunt::run() {
+    while (!is_over() && (has_more() || farm_.busy() > 0)) {
+        // What is new waits until the workers are free, and is then shrunk by all of them.
+        if (new_.empty()) TRY_VOID(feed());
+        std::optional<Outcome> outcome = farm_.wait(std::chrono::milliseconds(200));
+        if (outcome && outcome->is_refusal())
+            return Error{Errc::unsupported, "the worker cannot play: " + outcome->message};
+        if (outcome) take(*std::move(outcome));
+        if (!new_.empty() && farm_.busy() == 0) shrink_new();
+        tell();
+    }
+    farm_.abandon();
+    playing_.clear();
+    shrink_new();
+    tell();
+    return {};
+}
+
+Result<void> Hunt::feed() {
+    while (farm_.idle() > 0 && has_more()) {
+        Playing playing;
+        const bool is_repeat = !to_repeat_.empty();
+        if (is_repeat) {
+            playing = std::move(to_repeat_.front());
+            to_repeat_.pop_front();
+        } else {
+            // Each seed in every scenario, then the next.
+            const scenarios::Scenario& scenario =
+                *options_.scenarios[next_run_ % options_.scenarios.size()];
+            const std::uint64_t seed = options_.first_seed + next_run_ / options_.scenarios.size();
+            const std::string profile = options_.profile.empty()
+                                            ? std::string(scenario.profiles.front())
+                                            : options_.profile;
+            ++next_run_;
+            TRY(plan, scenario.draw(seed, profile));
+            playing.plan = std::move(plan);
+        }
+        const std::uint64_t id = ++next_id_;
+        TRY_VOID(farm_.submit(id, playing.plan, is_repeat));
+        playing_.emplace(id, std::move(playing));
+    }
+    return {};
+}
+
+void Hunt::take(Outcome outcome) {
+    auto node = playing_.extract(outcome.id);
+    CHECK(!node.empty());
+    Playing& playing = node.mapped();
+    if (playing.first) {
+        ++tally_.repeated;
+        if (!differ(*playing.first, outcome) || is_about_real_time(outcome.fingerprint)) return;
+        Outcome unstable{.id = outcome.id, .fingerprint = "determinism/run"};
+        unstable.message = "a fresh process says " + outcome.fingerprint + " " +
+                           sim::hash_text(outcome.trace_hash) + ", not " +
+                           playing.first->fingerprint + " " +
+                           sim::hash_text(playing.first->trace_hash);
+        unstable.trace_hash = playing.first->trace_hash;
+        return fail(playing.plan, unstable);
+    }
+    ++tally_.runs;
+    tally_.checks += outcome.checks;
+    tally_.events += outcome.events;
+    tally_.requests += outcome.requests;
+    tally_.virtual_time = tally_.virtual_time + outcome.virtual_time;
+    for (const auto& [kind, count] : outcome.faults) tally_.faults[kind] += count;
+    if (!outcome.passed) fail(playing.plan, outcome);
+    const bool is_of_share = options_.repeat_every != 0 && tally_.runs % options_.repeat_every == 0;
+    if (is_of_share && !is_about_real_time(outcome.fingerprint))
+        to_repeat_.push_back({std::move(playing.plan), std::move(outcome)});
+}
+
+void Hunt::fail(const sim::Plan& plan, const Outcome& outcome) {
+    ++tally_.failed;
+    // What differs between two hashes is no message to tell failures apart by.
+    const std::string signature =
+        outcome.fingerprint.starts_with("determinism/") ? outcome.fingerprint : outcome.signature();
+    const auto known = failures_.find(signature);
+    if (known == failures_.end() && failures_.size() >= failures_kept_max) {
+        ++tally_.uncounted;
+        return;
+    }
+    ++tally_.failures[signature];
+    Failure& failure = failures_[signature];
+    if (failure.count++ > 0) return;
+    failure.signature = signature;
+    failure.outcome = outcome;
+    failure.seed = plan.seed;
+    failure.original = plan;
+    failure.original.recorded = recorded_of(outcome);
+    failure.plan = failure.original;
+    new_.push_back(signature);
+}
+
+void Hunt::shrink_new() {
+    for (const std::string& signature : std::exchange(new_, {})) {
+        Failure& failure = failures_.at(signature);
+        const bool can_shrink = !is_about_real_time(failure.outcome.fingerprint) &&
+                                !failure.outcome.fingerprint.starts_with("determinism/");
+        const bool is_stopped = options_.stop && options_.stop();
+        if (can_shrink && !is_stopped && shrunk_ < failures_shrunk_max) shrink(failure);
+        if (found) found(failure);
+    }
+}
+
+void Hunt::shrink(Failure& failure) {
+    ++shrunk_;
+    std::chrono::seconds most(options_.shrink_seconds);
+    if (options_.limit) {
+        const auto left =
+            std::chrono::ceil<std::chrono::seconds>(*options_.limit - (Clock::now() - begin_));
+        most = std::min(most, std::max(left, least_shrink_time));
+    }
+    MinimiseOptions minimising;
+    minimising.simulations_max = options_.shrink_simulations;
+    minimising.seconds_max = static_cast<std::uint32_t>(most.count());
+    minimising.stop = options_.stop;
+    minimising.progress = [&](const sim::ShrinkProgress& at) {
+        tally_.shrinking = failure.outcome.fingerprint + ": " + std::string(at.pass) + ", " +
+                           std::to_string(at.simulations) + " simulations, " +
+                           std::to_string(at.events) + " events";
+        tell();
+    };
+    failure.minimised = minimise(farm_, failure.original, failure.outcome, minimising);
+    failure.plan = failure.minimised->shrunk.plan;
+    failure.outcome = failure.minimised->outcome;
+    failure.is_shrunk = true;
+    tally_.shrinking.clear();
+}
+
+void Hunt::tell() {
+    tally_.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+    if (progress) progress(tally_);
+}
+
+}  // namespace playback::tools
