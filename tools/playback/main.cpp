@@ -2,9 +2,11 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "tools/playback/commands.h"
 #include "tools/playback/interrupt.h"
+#include "tools/playback/output.h"
 
 int main(int argc, char** argv) {
     CLI::App app("Playback: a game backend that can be replayed.", "playback");
@@ -30,7 +32,8 @@ int main(int argc, char** argv) {
         const bool is_help = app.exit(error) == 0;
         for (int i = 1; i < argc && !is_help; ++i) {
             if (std::string_view(argv[i]) != "--json") continue;
-            std::cout << R"({"error":")" << error.get_name() << "\"}\n";
+            playback::tools::Output(true).finish({{"error", error.what()}});
+            break;
         }
         return is_help ? playback::tools::exit_fine : playback::tools::exit_wrong_use;
     }
