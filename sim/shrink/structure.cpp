@@ -111,6 +111,7 @@ Groups op_kinds(const Plan& plan) {
 // Each event a group, in the order of time.
 Groups single_events(const Plan& plan) {
     std::vector<std::tuple<Instant, bool, std::uint64_t>> events;
+    events.reserve(event_count(plan));
     for (const PlanOp& op : plan.ops) events.emplace_back(op.at, false, op.id);
     for (const PlanFault& fault : plan.faults) events.emplace_back(fault.at, true, fault.id);
     std::ranges::sort(events);

@@ -120,6 +120,7 @@ bool shrink_arguments(Trials& trials) {
 
 std::vector<Instant> event_times(const Plan& plan) {
     std::vector<Instant> times;
+    times.reserve(event_count(plan));
     for (const PlanOp& op : plan.ops) times.push_back(op.at);
     for (const PlanFault& fault : plan.faults) times.push_back(fault.at);
     std::ranges::sort(times);

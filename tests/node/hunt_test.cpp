@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
 #include "scenarios/run.h"
 #include "sim/plan.h"
@@ -183,6 +185,29 @@ TEST(HuntCommand, SaysWhatIsWrongBeforeItBegins) {
     fails_with({"--jobs", "0"}, "--jobs");
     fails_with({"--worker", "/bin/echo", "--out", directory.path() + "/out"},
                "the worker cannot play");
+}
+
+TEST(HuntCommand, ADiskThatIsFullOrReadOnlyIsSaidAndNothingIsHalfWritten) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root to mount";
+    Directory disk;
+    ASSERT_EQ(disk.mount("size=16k"), "");
+    const Directory directory;
+    const std::string worker = worker_that_hates(directory, "player-0", false);
+    const std::vector<std::string> arguments{
+        "hunt", "--seeds", "1..2", "--worker", worker, "--out", disk.path(), "--json"};
+    const Ended full = run_program(arguments);
+    EXPECT_EQ(full.code, 2) << full.err;
+    EXPECT_NE(full.json().value("error", "").find("No space left"), std::string::npos) << full.out;
+    for (const auto& entry : fs::recursive_directory_iterator(disk.path())) {
+        EXPECT_NE(entry.path().extension(), ".part");
+        if (entry.path().extension() == ".json") plan_in(entry.path().string());
+    }
+
+    ASSERT_EQ(::mount(nullptr, disk.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
+    const Ended read_only = run_program(arguments);
+    EXPECT_EQ(read_only.code, 2);
+    EXPECT_NE(read_only.json().value("error", "").find("Read-only"), std::string::npos)
+        << read_only.out;
 }
 
 TEST(ShrinkCommand, LeavesTheEventThatMatters) {

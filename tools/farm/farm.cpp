@@ -265,7 +265,10 @@ sim::JudgePlans judge_on(Farm& farm, std::function<bool()> stop) {
         std::size_t next = 0;
         while (next < plans.size() || farm.busy() > 0) {
             while (next < plans.size() && farm.idle() > 0) {
-                if (!farm.submit(next, plans[next])) return fingerprints;
+                if (!farm.submit(next, plans[next])) {
+                    farm.abandon();
+                    return fingerprints;
+                }
                 ++next;
             }
             const std::optional<Outcome> outcome = farm.wait(std::chrono::milliseconds(100));

@@ -36,9 +36,8 @@ struct HuntArguments {
 };
 
 bool read_number(std::string_view text, std::uint64_t& number) {
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc{} && stopped == end;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size();
 }
 
 // "1..1000" or "7".
