@@ -85,6 +85,19 @@ TEST(Farm, WorkersSayWhatTheSimulatorSays) {
     }
 }
 
+TEST(Farm, AWorkerDrawsWhatTheFarmWouldDraw) {
+    Farm farm(real_workers(1));
+    ASSERT_TRUE(farm.submit(1, drawn(3)));
+    const std::optional<Outcome> given = patiently(farm);
+    ASSERT_TRUE(farm.submit(1, PlanToDraw{"lobby", "small", 3}));
+    const std::optional<Outcome> drawn_there = patiently(farm);
+    ASSERT_TRUE(given && drawn_there);
+    EXPECT_EQ(*given, *drawn_there);
+
+    ASSERT_TRUE(farm.submit(2, PlanToDraw{"lobby", "huge", 3}));
+    EXPECT_TRUE(patiently(farm).value_or(Outcome{}).is_refusal());
+}
+
 TEST(Farm, AWorkerThatCrashesIsAFindingAndIsReplaced) {
     Farm farm(real_workers(1));
     ASSERT_TRUE(farm.submit(5, drawn(1)));

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// Answers "lost/message" for each plan that holds `word`, "pass" for others.
+// Answers "lost/message" for each line that holds `word`, "pass" for others.
 std::string worker_that_hates(const Directory& directory,
                               const std::string& word,
                               bool is_slow,
@@ -38,6 +38,9 @@ std::string worker_that_hates(const Directory& directory,
     fs::permissions(path, fs::perms::owner_all);
     return path;
 }
+
+// Plans of player 0, and what has yet to be drawn.
+constexpr const char* hated_in_hunts = "player-0*|*'\"draw\"'";
 
 std::string drawn_plan(const Directory& directory, std::uint64_t seed) {
     const std::string path = directory.path() + "/drawn.plan.json";
@@ -85,7 +88,7 @@ TEST(HuntCommand, PlaysSeedsAndRepeatsAShareInFreshProcesses) {
 
 TEST(HuntCommand, ShrinksAndWritesEachFailureOnce) {
     const Directory directory;
-    const std::string worker = worker_that_hates(directory, "player-0", false);
+    const std::string worker = worker_that_hates(directory, hated_in_hunts, false);
     const std::string out = directory.path() + "/out";
     const std::string junit = directory.path() + "/junit.xml";
     const Ended ended = run_program({"hunt",
@@ -146,7 +149,7 @@ TEST(HuntCommand, ARunThatAFreshProcessPlaysOtherwiseIsAFailure) {
 
 TEST(HuntCommand, AnInterruptEndsItWithWhatItHas) {
     const Directory directory;
-    const std::string worker = worker_that_hates(directory, "player-0", true);
+    const std::string worker = worker_that_hates(directory, hated_in_hunts, true);
     Program program({"hunt",
                      "lobby",
                      "--seeds",
@@ -192,7 +195,7 @@ TEST(HuntCommand, ADiskThatIsFullOrReadOnlyIsSaidAndNothingIsHalfWritten) {
     Directory disk;
     ASSERT_EQ(disk.mount("size=16k"), "");
     const Directory directory;
-    const std::string worker = worker_that_hates(directory, "player-0", false);
+    const std::string worker = worker_that_hates(directory, hated_in_hunts, false);
     const std::vector<std::string> arguments{
         "hunt", "--seeds", "1..2", "--worker", worker, "--out", disk.path(), "--json"};
     const Ended full = run_program(arguments);

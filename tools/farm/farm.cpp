@@ -143,14 +143,22 @@ void Farm::stop(Worker& worker) {
 }
 
 Result<void> Farm::submit(std::uint64_t id, const sim::Plan& plan, bool fresh) {
+    return give({id, options_.seconds_max, options_.events_max, plan}, fresh);
+}
+
+Result<void> Farm::submit(std::uint64_t id, const PlanToDraw& plan) {
+    return give({id, options_.seconds_max, options_.events_max, plan}, false);
+}
+
+Result<void> Farm::give(RunRequest request, bool fresh) {
     const auto found =
         std::ranges::find_if(workers_, [](const auto& worker) { return !worker->run; });
     CHECK(found != workers_.end());
     Worker& worker = **found;
     if (fresh && worker.has_played) stop(worker);
     if (worker.process == 0) TRY_VOID(start(worker));
-    worker.to_write = to_line(RunRequest{id, options_.seconds_max, options_.events_max, plan});
-    worker.run = id;
+    worker.to_write = to_line(request);
+    worker.run = request.id;
     worker.has_played = true;
     worker.deadline =
         Clock::now() + 2 * std::chrono::seconds(options_.seconds_max) + options_.grace;

@@ -52,6 +52,8 @@ public:
     // Needs an idle worker. `fresh`: in a process that has played nothing before. Fails with
     // io_failed if no process can be started.
     Result<void> submit(std::uint64_t id, const sim::Plan& plan, bool fresh = false);
+    // The same for a plan that the worker draws.
+    Result<void> submit(std::uint64_t id, const PlanToDraw& plan);
 
     // The next outcome, or none within `patience`, or none because a signal came.
     std::optional<Outcome> wait(std::chrono::milliseconds patience);
@@ -65,6 +67,7 @@ public:
 private:
     struct Worker;
 
+    Result<void> give(RunRequest request, bool fresh);
     Result<void> start(Worker& worker);
     void stop(Worker& worker);
     void move_bytes(Worker& worker, short happened);

@@ -42,7 +42,7 @@ Result<void> Hunt::run() {
         std::optional<Outcome> outcome = farm_.wait(std::chrono::milliseconds(200));
         if (outcome && outcome->is_refusal())
             return Error{Errc::unsupported, "the worker cannot play: " + outcome->message};
-        if (outcome) take(*std::move(outcome));
+        if (outcome) TRY_VOID(take(*std::move(outcome)));
         if (!new_.empty() && farm_.busy() == 0) shrink_new();
         tell();
     }
@@ -53,46 +53,52 @@ Result<void> Hunt::run() {
     return {};
 }
 
+// Each seed in every scenario, then the next.
+Hunt::Playing Hunt::next_run() {
+    const scenarios::Scenario& scenario =
+        *options_.scenarios[next_run_ % options_.scenarios.size()];
+    Playing playing{.scenario = &scenario, .draw = {}, .first = {}};
+    playing.draw.scenario = scenario.name;
+    playing.draw.profile = options_.profile;
+    if (options_.profile.empty()) playing.draw.profile = scenario.profiles.front();
+    playing.draw.seed = options_.first_seed + next_run_ / options_.scenarios.size();
+    ++next_run_;
+    return playing;
+}
+
 Result<void> Hunt::feed() {
     while (farm_.idle() > 0 && has_more()) {
+        const std::uint64_t id = ++next_id_;
         Playing playing;
-        const bool is_repeat = !to_repeat_.empty();
-        if (is_repeat) {
+        if (to_repeat_.empty()) {
+            playing = next_run();
+            TRY_VOID(farm_.submit(id, playing.draw));
+        } else {
             playing = std::move(to_repeat_.front());
             to_repeat_.pop_front();
-        } else {
-            // Each seed in every scenario, then the next.
-            const scenarios::Scenario& scenario =
-                *options_.scenarios[next_run_ % options_.scenarios.size()];
-            const std::uint64_t seed = options_.first_seed + next_run_ / options_.scenarios.size();
-            const std::string profile = options_.profile.empty()
-                                            ? std::string(scenario.profiles.front())
-                                            : options_.profile;
-            ++next_run_;
-            TRY(plan, scenario.draw(seed, profile));
-            playing.plan = std::move(plan);
+            // Drawn here and not there: both must draw the same.
+            TRY(plan, playing.scenario->draw(playing.draw.seed, playing.draw.profile));
+            TRY_VOID(farm_.submit(id, plan, true));
         }
-        const std::uint64_t id = ++next_id_;
-        TRY_VOID(farm_.submit(id, playing.plan, is_repeat));
         playing_.emplace(id, std::move(playing));
     }
     return {};
 }
 
-void Hunt::take(Outcome outcome) {
+Result<void> Hunt::take(Outcome outcome) {
     auto node = playing_.extract(outcome.id);
     CHECK(!node.empty());
     Playing& playing = node.mapped();
     if (playing.first) {
         ++tally_.repeated;
-        if (!differ(*playing.first, outcome) || is_about_real_time(outcome.fingerprint)) return;
+        if (!differ(*playing.first, outcome) || is_about_real_time(outcome.fingerprint)) return {};
         Outcome unstable{.id = outcome.id, .fingerprint = "determinism/run"};
         unstable.message = "a fresh process says " + outcome.fingerprint + " " +
                            sim::hash_text(outcome.trace_hash) + ", not " +
                            playing.first->fingerprint + " " +
                            sim::hash_text(playing.first->trace_hash);
         unstable.trace_hash = playing.first->trace_hash;
-        return fail(playing.plan, unstable);
+        return fail(playing, unstable);
     }
     ++tally_.runs;
     tally_.checks += outcome.checks;
@@ -100,13 +106,14 @@ void Hunt::take(Outcome outcome) {
     tally_.requests += outcome.requests;
     tally_.virtual_time = tally_.virtual_time + outcome.virtual_time;
     for (const auto& [kind, count] : outcome.faults) tally_.faults[kind] += count;
-    if (!outcome.passed) fail(playing.plan, outcome);
+    if (!outcome.passed) TRY_VOID(fail(playing, outcome));
     const bool is_of_share = options_.repeat_every != 0 && tally_.runs % options_.repeat_every == 0;
     if (is_of_share && !is_about_real_time(outcome.fingerprint))
-        to_repeat_.push_back({std::move(playing.plan), std::move(outcome)});
+        to_repeat_.push_back({playing.scenario, playing.draw, std::move(outcome)});
+    return {};
 }
 
-void Hunt::fail(const sim::Plan& plan, const Outcome& outcome) {
+Result<void> Hunt::fail(const Playing& playing, const Outcome& outcome) {
     ++tally_.failed;
     // What differs between two hashes is no message to tell failures apart by.
     const std::string signature =
@@ -114,18 +121,20 @@ void Hunt::fail(const sim::Plan& plan, const Outcome& outcome) {
     const auto known = failures_.find(signature);
     if (known == failures_.end() && failures_.size() >= failures_kept_max) {
         ++tally_.uncounted;
-        return;
+        return {};
     }
     ++tally_.failures[signature];
     Failure& failure = failures_[signature];
-    if (failure.count++ > 0) return;
+    if (failure.count++ > 0) return {};
+    TRY(plan, playing.scenario->draw(playing.draw.seed, playing.draw.profile));
     failure.signature = signature;
     failure.outcome = outcome;
-    failure.seed = plan.seed;
-    failure.original = plan;
+    failure.seed = playing.draw.seed;
+    failure.original = std::move(plan);
     failure.original.recorded = recorded_of(outcome);
     failure.plan = failure.original;
     new_.push_back(signature);
+    return {};
 }
 
 void Hunt::shrink_new() {

@@ -83,15 +83,17 @@ public:
 
 private:
     struct Playing {
-        sim::Plan plan;
+        const scenarios::Scenario* scenario = nullptr;
+        PlanToDraw draw;
         std::optional<Outcome> first;  // it is played again
     };
 
     [[nodiscard]] bool is_over() const;
     [[nodiscard]] bool has_more() const;
     Result<void> feed();
-    void take(Outcome outcome);
-    void fail(const sim::Plan& plan, const Outcome& outcome);
+    Result<void> take(Outcome outcome);
+    Result<void> fail(const Playing& playing, const Outcome& outcome);
+    [[nodiscard]] Playing next_run();
     void shrink_new();
     void shrink(Failure& failure);
     void tell();

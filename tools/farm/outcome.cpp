@@ -55,10 +55,14 @@ std::string without_numbers(std::string_view message) {
 }
 
 std::string to_line(const RunRequest& request) {
-    return line_of({{"id", request.id},
-                    {"seconds_max", request.seconds_max},
-                    {"events_max", request.events_max},
-                    {"plan", sim::to_json(request.plan)}});
+    json object{{"id", request.id},
+                {"seconds_max", request.seconds_max},
+                {"events_max", request.events_max}};
+    if (const auto* const draw = std::get_if<PlanToDraw>(&request.plan))
+        object["draw"] = {draw->scenario, draw->profile, draw->seed};
+    else
+        object["plan"] = sim::to_json(std::get<sim::Plan>(request.plan));
+    return line_of(object);
 }
 
 std::string to_line(const Outcome& outcome) {
@@ -82,6 +86,10 @@ Result<RunRequest> parse_request(std::string_view line) {
         object.at("id").get_to(request.id);
         object.at("seconds_max").get_to(request.seconds_max);
         object.at("events_max").get_to(request.events_max);
+        if (const auto draw = object.find("draw"); draw != object.end()) {
+            request.plan = PlanToDraw{draw->at(0), draw->at(1), draw->at(2)};
+            return request;
+        }
         object.at("plan").get_to(plan);
     } catch (const json::exception& error) {
         return Error{Errc::invalid_argument, error.what()};

@@ -8,17 +8,26 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "engine/base/result.h"
 #include "sim/plan.h"
 
 namespace playback::tools {
 
+// A plan that the worker draws itself: a short line, and nothing to read.
+struct PlanToDraw {
+    std::string scenario;
+    std::string profile;
+    std::uint64_t seed = 1;
+    friend bool operator==(const PlanToDraw&, const PlanToDraw&) = default;
+};
+
 struct RunRequest {
     std::uint64_t id = 0;
     std::uint32_t seconds_max = 60;  // of wall time; more is the finding "budget.wall"
     std::uint64_t events_max = 50'000'000;
-    sim::Plan plan;
+    std::variant<sim::Plan, PlanToDraw> plan;
 };
 
 struct Outcome {
