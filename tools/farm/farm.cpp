@@ -271,20 +271,15 @@ sim::JudgePlans judge_on(Farm& farm, std::function<bool()> stop) {
     return [&farm, stop = std::move(stop)](const std::vector<sim::Plan>& plans) {
         std::vector<std::string> fingerprints(plans.size());
         std::size_t next = 0;
-        while (next < plans.size() || farm.busy() > 0) {
-            while (next < plans.size() && farm.idle() > 0) {
-                if (!farm.submit(next, plans[next])) {
-                    farm.abandon();
-                    return fingerprints;
-                }
-                ++next;
-            }
+        bool goes_on = true;
+        while (goes_on && (next < plans.size() || farm.busy() > 0)) {
+            for (; goes_on && next < plans.size() && farm.idle() > 0; ++next)
+                goes_on = farm.submit(next, plans[next]).has_value();
             const std::optional<Outcome> outcome = farm.wait(std::chrono::milliseconds(100));
             if (outcome) fingerprints[outcome->id] = outcome->signature();
-            if (!stop || !stop()) continue;
-            farm.abandon();
-            return fingerprints;
+            goes_on = goes_on && !(stop && stop());
         }
+        farm.abandon();
         return fingerprints;
     };
 }
