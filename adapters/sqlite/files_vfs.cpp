@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 
 namespace playback::adapters {
 namespace {
@@ -63,6 +64,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* file, int) {
     VfsFile& self = of(file);
+    if (PLAYBACK_PLANT(sync_skipped)) return SQLITE_OK;
     if (!self.file->sync()) return SQLITE_IOERR_FSYNC;
     if (!self.sync_directory) return SQLITE_OK;
     if (!self.files->sync_directory()) return SQLITE_IOERR_DIR_FSYNC;

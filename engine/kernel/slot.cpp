@@ -278,13 +278,16 @@ void Slot::acknowledged(SlotNumber receiver, std::uint64_t sequence) {
 
 void Slot::resend(SlotNumber receiver) {
     if (!owned_) return;
+    if (PLAYBACK_PLANT(never_sent_again)) return;
     for (Envelope& envelope : outbox_.sent(receiver)) host_.deliver(std::move(envelope));
 }
 
 // --- releasing ---
 
 void Slot::release(Leaving what) {
-    if (is_applying_) {
+    const bool leaves =
+        PLAYBACK_PLANT(answer_before_neighbour) && std::holds_alternative<Answer>(what);
+    if (is_applying_ && !leaves) {
         held_.push_back(std::move(what));
         return;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/plant.h"
 #include "engine/domain/lobby/deployment_keys.h"
 #include "engine/domain/mailbox/client_inputs.h"
 #include "engine/domain/mailbox/runtime_inputs.h"
@@ -254,7 +255,7 @@ Result<void> Deployment::load(kernel::RowKeyReader key, std::string_view value) 
                     return Error{Errc::corrupt, "a client sits in a lobby that does not exist"};
                 lobbies_.seat(row.lobby, id);
             } else if (row.opened) {
-                waiting_.insert(id);
+                if (!PLAYBACK_PLANT(waiting_forgotten)) waiting_.insert(id);
             } else {
                 ++opening_;
             }

@@ -102,6 +102,10 @@ void Client::consume(const std::vector<MessageId>& ids, kernel::Effects& effects
         effects.erase_soon(mail_key(id));
         mails_.remove(id);
     }
+    if (PLAYBACK_PLANT(consumes_neighbour) && ids.size() > 1) {
+        if (const std::optional<MessageId> next = mails_.remove_first())
+            effects.erase_soon(mail_key(*next));
+    }
 }
 
 // --- the deployment ---
@@ -179,7 +183,8 @@ void Client::apply(const ProduceMessage& produced,
 
 void Client::apply(const CheckClient&, kernel::Moment& moment, kernel::Effects& effects) {
     if (!alive()) return;
-    const Instant due = active_until_ + settings_.client_inactive;
+    const bool early = PLAYBACK_PLANT(early_expiry);
+    const Instant due = active_until_ + settings_.client_inactive / (early ? 4 : 1);
     if (moment.now() < due) {
         effects.volatile_timer(inactivity_timer, due, CheckClient{});
         return;
