@@ -69,9 +69,10 @@ bool runs(pid_t pid) {
 // A process of somebody else.
 class Stranger {
 public:
+    // Both sides make its group: whichever comes first, it is there before anybody looks for it.
     Stranger() : pid_(::fork()) {
+        ::setpgid(pid_, pid_);
         if (pid_ != 0) return;
-        ::setpgid(0, 0);
         ::execl(probe_path, probe_path, nullptr);
         ::_exit(127);
     }
