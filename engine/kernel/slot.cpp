@@ -1,7 +1,5 @@
 #include "engine/kernel/slot.h"
 
-#include <iterator>
-
 #include "engine/base/limits.h"
 #include "engine/base/plant.h"
 #include "engine/io/clock.h"
@@ -262,17 +260,22 @@ void Slot::pump_channel(SlotNumber from) {
 
 void Slot::acknowledged(SlotNumber receiver, std::uint64_t sequence) {
     if (!owned_) return;
-    std::vector<std::string> rows;
-    for (const std::uint64_t done : outbox_.acknowledge(receiver, sequence))
-        rows.push_back(keys::outbox(number_, receiver, done));
     // They may stay for long: after a crash they are sent again, and known by the mark.
-    if (io_.faults.fires("kernel.late_erase")) {
-        std::move(rows.begin(), rows.end(), std::back_inserter(left_over_));
-        rows.clear();
-        if (left_over_.size() > left_over_max) std::swap(rows, left_over_);
+    const bool is_late = io_.faults.fires("kernel.late_erase");
+    for (const std::uint64_t done : outbox_.acknowledge(receiver, sequence)) {
+        std::string row = keys::outbox(number_, receiver, done);
+        if (is_late) {
+            left_over_.push_back(std::move(row));
+        } else {
+            section_.erase(std::move(row));
+            host_.wants_commit();
+        }
     }
-    for (std::string& row : rows) section_.erase(std::move(row));
-    if (!rows.empty()) host_.wants_commit();
+    if (left_over_.size() > left_over_max) {
+        for (std::string& row : left_over_) section_.erase(std::move(row));
+        left_over_.clear();
+        host_.wants_commit();
+    }
     answer_delivered();
 }
 
