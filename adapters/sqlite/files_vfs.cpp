@@ -65,7 +65,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 int sync_file(sqlite3_file* file, int) {
     VfsFile& self = of(file);
     if (PLAYBACK_PLANT(sync_skipped)) return SQLITE_OK;
-    if (!self.file->sync()) return SQLITE_IOERR_FSYNC;
+    if (!self.file->sync() && !PLAYBACK_PLANT(sync_failure_ignored)) return SQLITE_IOERR_FSYNC;
     if (!self.sync_directory) return SQLITE_OK;
     if (!self.files->sync_directory()) return SQLITE_IOERR_DIR_FSYNC;
     self.sync_directory = false;
@@ -135,7 +135,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     self->file = std::move(*opened);
     self->files = &files;
     const bool is_log = (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL)) != 0;
-    self->sync_directory = is_log && create;
+    self->sync_directory = is_log && create && !PLAYBACK_PLANT(directory_not_synced);
     if ((flags & SQLITE_OPEN_DELETEONCLOSE) != 0) self->remove_at_close = name;
     self->base.pMethods = &methods;
     if (out_flags != nullptr) *out_flags = flags;

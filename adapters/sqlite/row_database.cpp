@@ -165,7 +165,11 @@ Result<std::vector<io::Row>> RowDatabase::scan(std::string_view from,
         const bool in_log = change != changes.end() && change->first < to;
         if (!in_log && stored == Step::done) break;
         const std::string_view key = stored == Step::row ? scan_rows_.bytes(0) : "";
-        const bool is_newer = in_log && (stored == Step::done || change->first <= key);
+        const bool is_both = in_log && stored == Step::row && change->first == key;
+        const bool reads_old = is_both && PLAYBACK_PLANT(old_row_read);
+        if (reads_old) ++change;
+        const bool is_newer =
+            in_log && !reads_old && (stored == Step::done || change->first <= key);
         if (!is_newer) {
             found.push_back({std::string(key), std::string(scan_rows_.bytes(1))});
             stored = scan_rows_.step();

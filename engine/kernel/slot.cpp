@@ -129,12 +129,13 @@ void Slot::run_waiting() {
 }
 
 void Slot::drop_empty_residents() {
-    while (!emptied_.empty() && emptied_.front().first <= host_.durable_batch() + 1) {
+    const bool at_once = PLAYBACK_PLANT(dropped_before_erased);
+    while (!emptied_.empty() && (emptied_.front().first <= host_.durable_batch() + 1 || at_once)) {
         const Address address = emptied_.front().second;
         const Resident* const resident = residents_.find(address);
         const bool is_empty = resident != nullptr && resident->aggregate->empty();
         // The store must not give back rows whose erasure is still on its way to it.
-        if (is_empty && resident->written_batch > host_.durable_batch()) break;
+        if (is_empty && resident->written_batch > host_.durable_batch() && !at_once) break;
         emptied_.pop_front();
         if (is_empty) residents_.erase(address);
     }

@@ -1,6 +1,7 @@
 // How a slot comes into memory: the kernel's own rows, aggregates that must be resident, and single
 // aggregates on demand; and how it forgets everything when a batch fails.
 #include "engine/base/limits.h"
+#include "engine/base/plant.h"
 #include "engine/io/clock.h"
 #include "engine/io/log.h"
 #include "engine/io/wait.h"
@@ -27,7 +28,7 @@ io::Task<Result<void>> Slot::acquire() {
     Result<void> loaded = co_await load_system_rows();
     if (!loaded) co_return loaded.error();
     time_.start(io_.clock.now(), io_.clock.wall(), meta_.last_time);
-    ids_.start(number_, meta_.id_count_limit);
+    ids_.start(number_, PLAYBACK_PLANT(ids_from_the_clock) ? 0 : meta_.id_count_limit);
     for (const auto& [kind, machine] : machines_.all()) {
         if (!machine.load_at_start) continue;
         loaded = co_await load_residents(kind);
@@ -67,7 +68,8 @@ Result<void> Slot::restore(const io::Row& row) {
         }
         case keys::SystemRow::mark: {
             TRY(mark, decode<MarkRow>(row.value));
-            inbox_.restore_mark(mark.from_slot, mark.sequence);
+            inbox_.restore_mark(mark.from_slot,
+                                mark.sequence - (PLAYBACK_PLANT(dedupe_mark_too_low) ? 1 : 0));
             return {};
         }
         case keys::SystemRow::timer: {
@@ -140,7 +142,10 @@ void Slot::finish_loading(const Address& address, std::unique_ptr<Aggregate> agg
     std::deque<Input> inputs = std::move(loading_[address]);
     loading_.erase(address);
     for (Input& input : inputs) enqueue(std::move(input));
-    for (const SlotNumber from : inbox_.senders()) pump_channel(from);
+    for (const SlotNumber from : inbox_.senders()) {
+        pump_channel(from);
+        if (PLAYBACK_PLANT(one_channel_goes_on)) break;
+    }
     // Loaded for a question about nothing: it need not stay.
     emptied_.emplace_back(host_.collecting_batch(), address);
     drop_empty_residents();
@@ -218,7 +223,7 @@ void Slot::forget(const Error& error) {
     loading_.clear();
     residents_.clear();
     emptied_.clear();
-    section_.clear();
+    if (!PLAYBACK_PLANT(section_survives_reload)) section_.clear();
     dirty_batch_ = 0;
     timers_.clear();
     outbox_.clear();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 
 namespace playback::kernel {
 namespace {
@@ -27,7 +28,8 @@ Instant SlotTime::now(Instant monotonic, WallTime wall) {
     const Instant uncorrected = slot_ + elapsed;
     const std::int64_t allowed = std::min(correctable_ns_ / 1000, elapsed.ns);
     const std::int64_t gap = ns_of_wall(wall) - uncorrected.ns;
-    const std::int64_t correction = std::clamp(gap, -allowed, allowed);
+    const std::int64_t most = PLAYBACK_PLANT(wall_step_believed) ? std::max(gap, allowed) : allowed;
+    const std::int64_t correction = std::clamp(gap, -allowed, most);
     correctable_ns_ -= allowed * 1000;
     slot_ = uncorrected + nanoseconds(correction);
     return slot_;

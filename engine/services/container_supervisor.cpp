@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "engine/base/plant.h"
 #include "engine/domain/mailbox/runtime_inputs.h"
 #include "engine/io/clock.h"
 #include "engine/io/log.h"
@@ -75,8 +76,9 @@ private:
             const bool looked = co_await look();
             if (looked) pause = pause_first;
             const Instant now = io_.clock.now();
+            const bool is_patient = PLAYBACK_PLANT(daemon_restart_unnoticed);
             if (!looked) {
-                co_await wake_.wait(now + pause);
+                co_await wake_.wait(now + (is_patient ? safety_interval : pause));
                 pause = std::min(pause * 2, pause_last);
             } else if (!is_dirty_) {
                 co_await wake_.wait(now + safety_interval);
@@ -130,7 +132,8 @@ private:
         seen_ = actual->version;
         is_listed_ = true;
         listed_.notify_all();
-        for (Step& step : reconcile(wanted->containers, actual->containers, busy_before)) {
+        const std::set<RuntimeId>& busy = PLAYBACK_PLANT(busy_not_remembered) ? busy_ : busy_before;
+        for (Step& step : reconcile(wanted->containers, actual->containers, busy)) {
             if (busy_.size() >= steps_at_once_max || is_stopping_) break;
             busy_.insert(step.runtime);
             tasks_.spawn(take(std::move(step)));
@@ -203,8 +206,9 @@ private:
     }
 
     io::Task<Result<void>> pull(std::string image) {
-        const Duration patience =
-            pull_patience_.try_emplace(image, pull_patience_first).first->second;
+        const Duration first =
+            PLAYBACK_PLANT(pull_waits_long) ? pull_patience_last : pull_patience_first;
+        const Duration patience = pull_patience_.try_emplace(image, first).first->second;
         Result<void> done = co_await containers_.pull(image, io_.clock.now() + patience);
         if (done) pull_patience_.erase(image);
         if (!done && done.error().code == Errc::timed_out)
@@ -247,7 +251,8 @@ private:
         }
         io_.log.warn("container is not removed yet",
                      {{"container", container}, {"why", gone.error().detail}});
-        co_await io::sleep_until(io_.clock, io_.clock.now() + pause_first);
+        const Duration pause = PLAYBACK_PLANT(removal_not_retried) ? minutes(10) : pause_first;
+        co_await io::sleep_until(io_.clock, io_.clock.now() + pause);
     }
 
     io::ContainerSpec spec_of(const hosting::WantedContainer& wanted, const std::string& password) {

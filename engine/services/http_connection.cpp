@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 #include "engine/io/clock.h"
 
 namespace playback::services {
@@ -79,7 +80,9 @@ HttpConnection::Step HttpConnection::handle_received() {
                 break;
         }
         request_deadline_ = never;
+        const int status_before = answer_.status;
         answer_.reset();
+        if (PLAYBACK_PLANT(status_outlives_answer)) answer_.status = status_before;
         awaited_ = server_.handler_.handle(parser_.request(), peer_, answer_);
         if (awaited_.valid()) return Step::answer;
         finish_answer();
@@ -100,7 +103,7 @@ void HttpConnection::finish_answer() {
     wire::append_response(output_, response);
     server_.metrics_.answered(answer_.route, answer_.status);
     if (answer_.body.capacity() > small_buffer) answer_.body = std::string();
-    begin_ += request.consumed;
+    begin_ = PLAYBACK_PLANT(pipelined_request_dropped) ? end_ : begin_ + request.consumed;
     CHECK(begin_ <= end_);
 }
 
@@ -161,7 +164,8 @@ bool HttpConnection::resize_buffer(std::size_t size) {
 Instant HttpConnection::read_deadline() {
     const Instant now = server_.io_.clock.now();
     if (!parser_.in_request()) return now + server_.options_.idle_timeout;
-    if (request_deadline_ == never) request_deadline_ = now + server_.options_.request_timeout;
+    if (request_deadline_ == never || PLAYBACK_PLANT(slow_request_never_cut))
+        request_deadline_ = now + server_.options_.request_timeout;
     return request_deadline_;
 }
 

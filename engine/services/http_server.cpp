@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 #include "engine/io/clock.h"
 #include "engine/services/http_connection.h"
 
@@ -47,7 +48,7 @@ io::Task<void> HttpServer::accept_from(io::Listener& listener) {
             tasks_.spawn(serve_one(*std::move(stream)));
             continue;
         }
-        if (stream.error().code == Errc::closed) co_return;
+        if (stream.error().code == Errc::closed || PLAYBACK_PLANT(accept_error_ends)) co_return;
         const Instant later = io_.clock.now() + accept_pause;
         co_await io::sleep_until(io_.clock, later);
     }

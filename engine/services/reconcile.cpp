@@ -3,6 +3,8 @@
 #include <charconv>
 #include <map>
 
+#include "engine/base/plant.h"
+
 namespace playback::services {
 namespace {
 
@@ -79,7 +81,7 @@ std::vector<Step> reconcile(const std::vector<hosting::WantedContainer>& wanted,
         decide(wish, found == containers.end() ? nullptr : found->second, steps);
     }
     for (const auto& [runtime, container] : containers) {
-        if (!known.contains(runtime) && !busy.contains(runtime))
+        if (!known.contains(runtime) && !busy.contains(runtime) && !PLAYBACK_PLANT(orphan_kept))
             steps.push_back(removal(runtime, *container));
     }
     return steps;

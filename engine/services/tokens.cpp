@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/base/plant.h"
 #include "engine/io/clock.h"
 #include "engine/io/security.h"
 
@@ -170,6 +171,9 @@ io::Task<Result<Session>> Tokens::verify(std::string token) {
     const Role role = claims.groups.size() == 1 ? role_named(claims.groups.front()) : Role::none;
     const std::uint64_t subject = read_id(claims.subject);
     if (role == Role::none || subject == 0) co_return not_ours();
+
+    const bool is_of_future = claims.issued_at && *claims.issued_at > now.ms / ms_per_second;
+    if (is_of_future && PLAYBACK_PLANT(token_of_future_refused)) co_return not_ours();
 
     const Result<bool> genuine =
         co_await io_.tokens.verify(parsed->signing_input, parsed->signature);

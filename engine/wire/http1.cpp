@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 
 namespace playback::wire {
 namespace {
@@ -84,7 +85,7 @@ void RequestParser::start_over() {
     finder_.reset();
     head_begin_ = 0;
     body_read_ = 0;
-    decoded_.clear();
+    if (!PLAYBACK_PLANT(chunks_pile_up)) decoded_.clear();
     expects_continue_ = false;
     in_request_ = false;
 }
@@ -187,7 +188,7 @@ HttpError RequestParser::read_fields() {
     request_.host = {};
     request_.content_type = {};
     request_.authorization = {};
-    request_.wait_seconds.reset();
+    if (!PLAYBACK_PLANT(wait_outlives_request)) request_.wait_seconds.reset();
     const bool had_expectation = phase_ != Phase::head;
     bool has_host = false;
     for (const HttpHeader& header : request_.headers) {
@@ -237,9 +238,10 @@ RequestParser::Status RequestParser::read_body(std::string_view buffer) {
         request_.consumed = body_begin_ + body_read_;
     } else {
         const auto length = static_cast<std::size_t>(framing_.length.value_or(0));
-        if (bytes.size() < length) return Status::need_more;
+        const bool takes_part = PLAYBACK_PLANT(partial_body_taken) && !bytes.empty();
+        if (bytes.size() < length && !takes_part) return Status::need_more;
         request_.body = bytes.substr(0, length);
-        request_.consumed = body_begin_ + length;
+        request_.consumed = body_begin_ + request_.body.size();
     }
     phase_ = Phase::ready;
     in_request_ = false;

@@ -14,6 +14,7 @@
 #include "engine/api/omgservers/api.h"
 #include "engine/api/omgservers/call.h"
 #include "engine/base/limits.h"
+#include "engine/base/plant.h"
 #include "engine/io/clock.h"
 
 namespace playback::omgservers {
@@ -44,6 +45,7 @@ io::Task<Result<typename Command::Reply>> exchange(Api& api,
 
     kernel::TopicVersion seen = api.kernel.version(to);
     Result<Reply> reply = co_await api.kernel.submit(to, std::move(command));
+    if (PLAYBACK_PLANT(polls_after_reading)) seen = api.kernel.version(to);
     while (reply && reply->incoming.empty() && !api.stopping()) {
         if (api.io.clock.now() >= deadline) break;
         co_await api.kernel.watch(to, seen, deadline);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/plant.h"
 #include "engine/domain/mailbox/runtime_inputs.h"
 
 namespace playback::hosting {
@@ -232,7 +233,8 @@ ContainerRow* Pool::reported(HostId host, RuntimeId runtime, std::uint32_t attem
     ContainerRow& row = it->second;
     const bool is_there =
         row.stage == ContainerStage::placed || row.stage == ContainerStage::running;
-    return is_there && row.host == host && row.attempt == attempt ? &row : nullptr;
+    const bool is_this_attempt = row.attempt == attempt || PLAYBACK_PLANT(stale_attempt_accepted);
+    return is_there && row.host == host && is_this_attempt ? &row : nullptr;
 }
 
 Result<Noted> Pool::apply(const ReportStarted& report, kernel::Moment&, kernel::Effects& effects) {

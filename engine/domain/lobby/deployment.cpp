@@ -171,6 +171,7 @@ void Deployment::let_go(ClientId client, kernel::Effects& effects) {
         forget(client, effects);
         return;
     }
+    if (PLAYBACK_PLANT(seat_freed_early)) lobbies_.unseat(row->lobby, client);
     row->leaving = true;
     ++leaving_;
     put_client(client, effects);
@@ -180,7 +181,8 @@ void Deployment::let_go(ClientId client, kernel::Effects& effects) {
 
 void Deployment::forget(ClientId client, kernel::Effects& effects) {
     const ClientSeatRow& row = clients_.at(client);
-    if (row.lobby) lobbies_.unseat(row.lobby, client);
+    const bool is_freed = PLAYBACK_PLANT(seat_freed_early) && row.leaving;
+    if (row.lobby && !is_freed) lobbies_.unseat(row.lobby, client);
     if (row.leaving) --leaving_;
     if (!row.opened) --opening_;
     waiting_.erase(client);

@@ -98,7 +98,8 @@ void Deployment::open_lobbies(Step& step) {
     };
     while (lobbies_.open() < lobbies_allowed() && wants_more()) {
         if (step.moment.now() < director_.open_not_before) {
-            step.look_again = std::min(step.look_again, director_.open_not_before);
+            if (!PLAYBACK_PLANT(backoff_without_timer))
+                step.look_again = std::min(step.look_again, director_.open_not_before);
             return;
         }
         if (!step.take()) return;

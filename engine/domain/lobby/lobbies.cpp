@@ -1,6 +1,7 @@
 #include "engine/domain/lobby/lobbies.h"
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 
 namespace playback::lobby {
 
@@ -81,7 +82,8 @@ void Lobbies::index(LobbyId id, const Lobby& lobby) {
     if (lobby.row.status == LobbyStatus::pending) ++pending_;
     if (lobby.row.status == LobbyStatus::ready) ++ready_;
     if (lobby.clients.empty()) empty_.insert(id);
-    if (lobby.row.status == LobbyStatus::ready && lobby.clients.size() < capacity_)
+    const std::size_t seats = capacity_ + (PLAYBACK_PLANT(lobby_over_capacity) ? 1 : 0);
+    if (lobby.row.status == LobbyStatus::ready && lobby.clients.size() < seats)
         with_room_.insert({lobby.clients.size(), id});
 }
 

@@ -51,7 +51,9 @@ void Client::loaded(kernel::Moment& moment, kernel::Effects& effects) {
             inactivity_timer, moment.now() + settings_.client_inactive, CheckClient{});
     } else if (!empty()) {
         // Also messages that were consumed shortly before the purge and came back with a crash.
-        effects.volatile_timer(purge_timer, row_.ended_at + settings_.purge_after, PurgeClient{});
+        const bool at_once = PLAYBACK_PLANT(purged_at_restart);
+        const Duration left = at_once ? Duration{} : settings_.purge_after;
+        effects.volatile_timer(purge_timer, row_.ended_at + left, PurgeClient{});
     }
 }
 
@@ -61,7 +63,8 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
                                       kernel::Moment& moment,
                                       kernel::Effects& effects) {
     if (row_.status == ClientStatus::none) return Error{Errc::not_found, "client"};
-    if (row_.user != call.user) return Error{Errc::denied, "client"};
+    if (row_.user != call.user && !PLAYBACK_PLANT(owner_unchecked))
+        return Error{Errc::denied, "client"};
     // Activity is no state: whoever is told "not yet" is alive all the same.
     if (call.touch) active_until_ = std::max(active_until_, moment.now() + call.hold);
     TRY_VOID(refusal(call));
@@ -74,7 +77,15 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
             if (mail.kind == ClientMailKind::message_produced) put_mail(mail, moment, effects);
         }
     }
-    return ClientExchanged{mails_.oldest(limits::interchange_answer_bytes), dropped_};
+    if (PLAYBACK_PLANT(delivered_is_consumed)) {
+        ClientExchanged delivered{mails_.oldest(limits::interchange_answer_bytes), dropped_};
+        for (const ClientMail& mail : delivered.incoming) consume({mail.id}, effects);
+        return delivered;
+    }
+    const std::size_t most = PLAYBACK_PLANT(whole_mailbox_answered)
+                                 ? limits::mailbox_bytes_max * 2
+                                 : limits::interchange_answer_bytes;
+    return ClientExchanged{mails_.oldest(most), dropped_};
 }
 
 Result<void> Client::refusal(const ClientInterchange& call) const {
@@ -147,7 +158,8 @@ void Client::apply(const RuntimeLost& lost, kernel::Moment&, kernel::Effects& ef
 // --- runtimes ---
 
 void Client::apply(const RuntimeAssigned& seat, kernel::Moment& moment, kernel::Effects& effects) {
-    if (!alive() || seat.assignment <= row_.assignment) return;
+    const bool is_newer = seat.assignment > row_.assignment;
+    if (!alive() || (!is_newer && !PLAYBACK_PLANT(older_assignment_taken))) return;
     row_.runtime = seat.runtime;
     row_.assignment = seat.assignment;
     row_.runtime_full = seat.full;

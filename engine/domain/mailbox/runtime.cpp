@@ -57,7 +57,7 @@ Result<Done> Runtime::apply(const MarkReady& mark,
     active_until_ = std::max(active_until_, moment.now());
     if (state_.ready) return Done{};
     state_.ready = true;
-    put_state(effects);
+    if (!PLAYBACK_PLANT(readiness_not_stored)) put_state(effects);
     effects.volatile_timer(check_timer, moment.now() + settings_.runtime_inactive, CheckRuntime{});
     effects.send(address_of(spec_.deployment), lobby::RuntimeReady{self_});
     return Done{};
@@ -152,6 +152,7 @@ void Runtime::apply(const RemoveClient& removal, kernel::Moment& moment, kernel:
     effects.send(address_of(spec_.deployment),
                  lobby::ClientRemoved{removal.client, removal.assignment});
     const auto it = seats_.find(removal.client);
+    if (it == seats_.end() && PLAYBACK_PLANT(removal_forgotten)) return;
     if (it == seats_.end() || it->second.assignment < removal.assignment) {
         VoidRow& row = voids_[removal.client];
         row.assignment = std::max(row.assignment, removal.assignment);
@@ -199,7 +200,7 @@ void Runtime::apply(const ContainerStarted&, kernel::Moment& moment, kernel::Eff
     if (!open() || state_.started) return;
     state_.started = true;
     put_state(effects);
-    if (state_.ready) return;
+    if (state_.ready || PLAYBACK_PLANT(boot_unwatched)) return;
     boot_by_ = moment.now() + settings_.runtime_boot_deadline;
     effects.volatile_timer(check_timer, boot_by_, CheckRuntime{});
 }

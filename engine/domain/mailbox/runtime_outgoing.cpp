@@ -4,6 +4,7 @@
 // no row of ours, only the rest is written down.
 #include <utility>
 
+#include "engine/base/plant.h"
 #include "engine/domain/lobby/deployment_inputs.h"
 #include "engine/domain/mailbox/client_inputs.h"
 #include "engine/domain/mailbox/runtime.h"
@@ -15,7 +16,8 @@ Result<RuntimeExchanged> Runtime::apply(const RuntimeInterchange& call,
                                         kernel::Moment& moment,
                                         kernel::Effects& effects) {
     if (!open()) return Error{Errc::not_found, "RUNTIME_NOT_FOUND"};
-    if (call.touch) active_until_ = std::max(active_until_, moment.now() + call.hold);
+    const Duration held = PLAYBACK_PLANT(hold_not_counted) ? Duration{} : call.hold;
+    if (call.touch) active_until_ = std::max(active_until_, moment.now() + held);
     TRY_VOID(refusal(call));
 
     const std::uint64_t first_new = next_sequence_;
@@ -59,7 +61,7 @@ bool Runtime::accept(const RuntimeOutgoing& item, bool whole_multicasts, kernel:
             const SeatRow* player = seat(item.client);
             if (player == nullptr) return false;
             effects.send(player_address(player->user, player->stage), lobby::SetProfile{item.json});
-            effects.reply_when_delivered();
+            if (!PLAYBACK_PLANT(profile_acknowledged_early)) effects.reply_when_delivered();
             return true;
         }
         default:
