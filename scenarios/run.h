@@ -11,6 +11,7 @@
 #include "engine/base/result.h"
 #include "engine/base/time.h"
 #include "sim/plan.h"
+#include "sim/trace.h"
 
 namespace playback::scenarios {
 
@@ -21,6 +22,8 @@ struct RunOptions {
     std::function<bool()> out_of_time;
     // Each line that the backend logs, with the virtual time; for people.
     std::function<void(std::string_view)> log;
+    // Gets each event of the trace as it happens; changes no hash.
+    std::function<void(const sim::TraceEvent&)> recorder;
 };
 
 struct RunReport {
@@ -28,6 +31,7 @@ struct RunReport {
     std::string fingerprint;  // "pass", or of the first finding
     std::string message;      // of the first finding, for people
     std::uint64_t trace_hash = 0;
+    std::vector<sim::Trace::Checkpoint> checkpoints;  // of the trace, to bisect two runs
     Duration virtual_time;
     std::uint64_t events = 0;
     std::uint64_t requests = 0;

@@ -106,6 +106,7 @@ private:
     };
     EventQueue* queue_ = nullptr;
     std::size_t index_ = 0;
+    std::uint64_t cause_ = 0;
     bool owned_by_queue_ = false;
 };
 
@@ -115,6 +116,7 @@ public:
         Instant at;
         std::uint64_t order = 0;
         Event* event = nullptr;
+        std::uint64_t cause = 0;
         bool owned = false;  // the caller deletes it after running it
     };
 
@@ -124,9 +126,11 @@ public:
     ~EventQueue() { clear(); }
 
     // `tie` orders events of one instant before the order of scheduling does; 0 leaves it to that.
-    void schedule(Event& event, Instant at, std::uint16_t tie = 0) {
+    // `cause` comes back with the event (Trace::cause).
+    void schedule(Event& event, Instant at, std::uint16_t tie = 0, std::uint64_t cause = 0) {
         event.cancel();
         event.queue_ = this;
+        event.cause_ = cause;
         heap_.push({at.ns, static_cast<std::uint64_t>(tie) << 48 | next_++, &event});
     }
     void own(Event& event) { event.owned_by_queue_ = true; }
@@ -142,7 +146,11 @@ public:
         const auto entry = heap_.top();
         heap_.remove(0);
         entry.item->queue_ = nullptr;
-        return {Instant{entry.at}, entry.order, entry.item, entry.item->owned_by_queue_};
+        return {Instant{entry.at},
+                entry.order,
+                entry.item,
+                entry.item->cause_,
+                entry.item->owned_by_queue_};
     }
 
     // Destroys the events that it owns and lets the others go.

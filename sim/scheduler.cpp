@@ -30,7 +30,8 @@ SimScheduler::SimScheduler(World& world,
 }
 
 void SimScheduler::post(std::unique_ptr<io::Operation> operation) {
-    ready_.push_back(std::move(operation));
+    world_.trace().show(TraceKind::posted, subject_, ready_.size(), 0);
+    ready_.push_back({std::move(operation), world_.trace().cause()});
     arm();
 }
 
@@ -64,31 +65,33 @@ void SimScheduler::turn() {
     const Running scope(*this);
     const std::size_t batch = std::min(ready_.size(), turn_max);
     for (std::size_t i = 0; i < batch && !vitals_.dead; ++i) {
-        std::unique_ptr<io::Operation> operation = pick();
-        if (hold_back(operation)) continue;
+        Ready ready = pick();
+        if (hold_back(ready)) continue;
         world_.count_event();
         busy_until_ = std::max(busy_until_, world_.now()) + knobs_.operation_cost;
-        operation->run();
+        ready.operation->run();
     }
 }
 
-std::unique_ptr<io::Operation> SimScheduler::pick() {
+SimScheduler::Ready SimScheduler::pick() {
     std::size_t index = 0;
     if (knobs_.reorder_permille > 0 && ready_.size() > 1 &&
         random_.chance(knobs_.reorder_permille, 1000))
         index = random_.below(std::min(ready_.size(), pick_depth_max));
-    world_.trace().record(TraceKind::schedule, subject_, index, ready_.size());
-    std::unique_ptr<io::Operation> operation = std::move(ready_[index]);
+    const std::size_t choices = ready_.size();
+    Ready ready = std::move(ready_[index]);
     ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
-    return operation;
+    world_.trace().begin(ready.cause, TraceKind::schedule, subject_, index, choices);
+    return ready;
 }
 
-bool SimScheduler::hold_back(std::unique_ptr<io::Operation>& operation) {
+bool SimScheduler::hold_back(Ready& ready) {
     if (knobs_.delay_permille == 0 || !random_.chance(knobs_.delay_permille, 1000)) return false;
     const Duration delay = random_.between(nanoseconds(1), knobs_.delay_max);
     const Instant until = world_.now() + delay;
     world_.trace().record(TraceKind::draw, subject_, static_cast<std::uint64_t>(delay.ns));
-    delayed_.emplace(std::pair(until, delays_++), std::move(operation));
+    ready.cause = world_.trace().cause();
+    delayed_.emplace(std::pair(until, delays_++), std::move(ready));
     world_.schedule(delay_over_, delayed_.begin()->first.first);
     return true;
 }
@@ -110,10 +113,10 @@ bool SimScheduler::destroy_all() {
         any = true;
         std::unique_ptr<io::Operation> doomed;
         if (!ready_.empty()) {
-            doomed = std::move(ready_.front());
+            doomed = std::move(ready_.front().operation);
             ready_.pop_front();
         } else {
-            doomed = std::move(delayed_.extract(delayed_.begin()).mapped());
+            doomed = std::move(delayed_.extract(delayed_.begin()).mapped().operation);
         }
         doomed.reset();
         destroy_suspended();

@@ -104,10 +104,16 @@ private:
     static constexpr std::size_t pick_depth_max = 8;
     static constexpr int inline_depth_max = 16;
 
+    // An operation, and what had scheduled it (Trace::cause).
+    struct Ready {
+        std::unique_ptr<io::Operation> operation;
+        std::uint64_t cause = 0;
+    };
+
     void turn();
     void release_delayed();
-    bool hold_back(std::unique_ptr<io::Operation>& operation);
-    std::unique_ptr<io::Operation> pick();
+    bool hold_back(Ready& ready);
+    Ready pick();
     void arm();
 
     World& world_;
@@ -115,8 +121,8 @@ private:
     std::uint64_t subject_;
     Random random_;
     SchedulingKnobs knobs_;
-    std::deque<std::unique_ptr<io::Operation>> ready_;
-    std::map<std::pair<Instant, std::uint64_t>, std::unique_ptr<io::Operation>> delayed_;
+    std::deque<Ready> ready_;
+    std::map<std::pair<Instant, std::uint64_t>, Ready> delayed_;
     std::uint64_t delays_ = 0;
     Instant busy_until_;
     bool running_ = false;

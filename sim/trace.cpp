@@ -39,6 +39,10 @@ std::string_view name_of(TraceKind kind) {
             return "op";
         case TraceKind::note:
             return "note";
+        case TraceKind::planned:
+            return "planned";
+        case TraceKind::posted:
+            return "posted";
     }
     return "unknown";
 }

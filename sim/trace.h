@@ -3,8 +3,10 @@
 // Every part of the simulator records what it decides and what it delivers, with the content of
 // bytes and never only their sizes. XXH3 is chained over a small buffer of the recorded words. A
 // ladder of checkpoints (every 2^k events, thinned as the run grows) lets two runs that differ be
-// bisected to the first window that differs; a recorder then shows its events. Recording changes
-// no hash. Invariant: nothing that differs between processes (addresses, real time) comes in here.
+// bisected to the first window that differs; a recorder then shows its events, each with its cause:
+// a step of the world or an operation of a core, by whose hand it was scheduled or happened. Causes
+// and recording change no hash. Invariant: nothing that differs between processes (addresses, real
+// time) comes in here.
 #pragma once
 
 #include <cstdint>
@@ -33,12 +35,16 @@ enum class TraceKind : std::uint8_t {
     fault,  // a fault began or ended
     op,     // an operation of the plan began or ended
     note,   // anything a scenario adds
+    // Only shown, never hashed: it decides nothing until it happens.
+    planned,  // an event was put on the time line, to happen at `b` (ns)
+    posted,   // an operation was queued at a core
 };
 
 std::string_view name_of(TraceKind kind);
 
 struct TraceEvent {
     std::uint64_t index = 0;
+    std::uint64_t cause = 0;  // the index + 1 of the event that led to it; 0: none did
     Instant at;
     TraceKind kind = TraceKind::note;
     std::uint64_t subject = 0;
@@ -76,11 +82,36 @@ public:
         words_.push_back(a);
         words_.push_back(b);
         if (!bytes.empty()) add_content(bytes);
-        if (recorder_) recorder_({events_, now_, kind, subject, a, b, bytes});
+        if (recorder_) recorder_({events_, cause_, now_, kind, subject, a, b, bytes});
         ++events_;
         if (words_.size() > words_max - words_of_event) fold();
         if (events_ == next_checkpoint_) checkpoint();
     }
+
+    // The same for an event that begins something (a step, an operation) which `cause` had
+    // scheduled: what is recorded or scheduled from now on has this event for its cause.
+    void begin(std::uint64_t cause,
+               TraceKind kind,
+               std::uint64_t subject,
+               std::uint64_t a = 0,
+               std::uint64_t b = 0) {
+        cause_ = cause;
+        record(kind, subject, a, b);
+        cause_ = events_;
+    }
+
+    // Shows the recorder something that is no part of the hash; its index is that of the next event
+    // that is.
+    void show(TraceKind kind, std::uint64_t subject, std::uint64_t a, std::uint64_t b) {
+        if (recorder_) [[unlikely]]
+            recorder_({events_, cause_, now_, kind, subject, a, b, {}});
+    }
+
+    // What comes now is caused from outside of the run.
+    void end() { cause_ = 0; }
+
+    // What is scheduled now has this cause: the index + 1 of what began last; 0: nothing has.
+    [[nodiscard]] std::uint64_t cause() const { return cause_; }
 
     // The hash of everything recorded so far.
     [[nodiscard]] std::uint64_t hash() const;
@@ -103,6 +134,7 @@ private:
     std::vector<std::uint64_t> words_;
     std::uint64_t folded_ = 0;
     std::uint64_t events_ = 0;
+    std::uint64_t cause_ = 0;
     Instant now_;
     std::uint64_t stride_ = 1024;
     std::uint64_t next_checkpoint_ = 1024;

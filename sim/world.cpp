@@ -56,7 +56,9 @@ World::~World() {
 void World::schedule(Event& event, Instant at) {
     std::uint16_t tie = 0;
     if (options_.draw_ties) tie = static_cast<std::uint16_t>(ties_.below(1 << 16));
-    queue_.schedule(event, std::max(at, now_), tie);
+    const Instant when = std::max(at, now_);
+    trace_.show(TraceKind::planned, 0, tie, static_cast<std::uint64_t>(when.ns));
+    queue_.schedule(event, when, tie, trace_.cause());
 }
 
 void World::after_step(std::move_only_function<void()> function) {
@@ -82,7 +84,7 @@ void World::step(const EventQueue::Due& due) {
     now_ = due.at;
     ++events_;
     trace_.set_now(now_);
-    trace_.record(TraceKind::step, 0, due.order);
+    trace_.begin(due.cause, TraceKind::step, 0, due.order);
     in_step_ = true;
     due.event->run();
     run_after_step();
@@ -119,6 +121,7 @@ Verdict World::run_until(Instant end) {
         ended_ = true;
     }
     in_step_ = false;
+    trace_.end();
     const bool quiet = end == never && queue_.empty();
     if (!stopped_ && !ended_ && !quiet) {
         if (end > last) report("budget.time", "world", "virtual time is used up");

@@ -65,6 +65,7 @@ public:
         return Random::stream(options_.seed, name, a, b);
     }
     Trace& trace() { return trace_; }
+    [[nodiscard]] const Trace& trace() const { return trace_; }
 
     // --- events; an instant in the past means now ---
     void schedule(Event& event, Instant at);

@@ -140,6 +140,7 @@ LobbyWorld::LobbyWorld(const sim::Plan& plan, const RunOptions& options)
               [this](std::string_view invariant) { world_.checked(invariant); }}),
       faults_(world_),
       ops_(world_, [this](const sim::PlanOp& op) { return perform(op); }) {
+    world_.trace().set_recorder(options.recorder);
     start_backend();
     start_docker();
     start_studio();
@@ -378,12 +379,16 @@ void LobbyWorld::judge_end(bool settled) {
 
 // For whoever reads the log of a run that did not settle.
 void LobbyWorld::describe_end() {
-    if (!options_.log) return;
+    const auto say = [this](std::string_view line) {
+        if (options_.log) options_.log(line);
+    };
     auto& backend = static_cast<Backend&>(*backend_->program());
     if (backend.is_serving()) {
-        backend.describe(DeploymentId{number_in(game_->deployment)}, options_.log);
+        // Also if nobody reads it: whether somebody does must not change what a run is.
+        backend.describe(DeploymentId{number_in(game_->deployment)}, say);
         world_.run_until(world_.now() + seconds(1));
     }
+    if (!options_.log) return;
     for (const std::uint64_t runtime : wanted_ ? wanted_->of_pool : std::vector<std::uint64_t>{}) {
         options_.log("wanted: the container of runtime " + std::to_string(runtime));
     }
@@ -406,6 +411,7 @@ RunReport LobbyWorld::report() const {
     report.fingerprint = verdict.fingerprint();
     if (!verdict.passed()) report.message = verdict.findings.front().message;
     report.trace_hash = verdict.trace_hash;
+    report.checkpoints = world_.trace().checkpoints();
     report.virtual_time = verdict.virtual_time;
     report.events = verdict.events;
     report.requests = judge_.calls();

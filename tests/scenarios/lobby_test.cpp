@@ -62,6 +62,28 @@ TEST(LobbyScenario, EverySubPlanIsValid) {
     }
 }
 
+TEST(LobbyScenario, WhoReadsTheLogOrTheTraceChangesNothing) {
+    std::size_t lines = 0;
+    std::uint64_t events = 0;
+    RunOptions curious;
+    curious.log = [&](std::string_view) { ++lines; };
+    curious.recorder = [&](const sim::TraceEvent& event) { events = event.index; };
+    // The second never settles, since nobody finds a seat: then the log tells much more.
+    sim::Plan stuck = small(7);
+    stuck.knobs["max_assignments"] = 0;
+    for (const sim::Plan& plan : {small(7), stuck}) {
+        lines = events = 0;
+        const RunReport plain = run_lobby(plan, {});
+        const RunReport read = run_lobby(plan, curious);
+        EXPECT_EQ(plain.trace_hash, read.trace_hash);
+        EXPECT_EQ(plain.checkpoints, read.checkpoints);
+        EXPECT_EQ(plain.fingerprint, read.fingerprint);
+        EXPECT_GT(lines, 0U);
+        EXPECT_GE(events, plain.checkpoints.back().events);
+    }
+    EXPECT_FALSE(run_lobby(stuck, {}).passed);
+}
+
 TEST(LobbyScenario, RunsDiffer) {
     EXPECT_NE(small_runs().at(0).trace_hash, small_runs().at(1).trace_hash);
 }

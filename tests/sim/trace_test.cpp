@@ -41,6 +41,29 @@ TEST(Trace, RecordingAndReadingTheHashChangeNothing) {
     EXPECT_EQ(last, "#4999 0.000000000 note 4999 a=14997 b=0");
 }
 
+TEST(Trace, WhatBeginsIsTheCauseOfWhatFollowsAndChangesNoHash) {
+    Trace plain;
+    Trace watched;
+    std::vector<std::uint64_t> causes;
+    watched.set_recorder([&causes](const TraceEvent& event) { causes.push_back(event.cause); });
+    for (Trace* const trace : {&plain, &watched}) {
+        const std::uint64_t odd = trace == &plain ? 17 : 0;
+        trace->record(TraceKind::note, 1);            // 0: outside of everything
+        trace->begin(odd, TraceKind::step, 0, 7);     // 1: nothing has scheduled it
+        trace->record(TraceKind::draw, 2);            // 2
+        const std::uint64_t cause = trace->cause();   // who is scheduled here ...
+        trace->begin(0, TraceKind::step, 0, 8);       // 3
+        trace->begin(cause, TraceKind::schedule, 4);  // 4: ... has event 1 for its cause
+        trace->record(TraceKind::deliver, 5, 0, 0, "bytes");
+        trace->end();
+        trace->record(TraceKind::note, 6);
+    }
+    watched.show(TraceKind::planned, 0, 0, 1);
+    EXPECT_EQ(causes, (std::vector<std::uint64_t>{0, 0, 2, 0, 2, 5, 0, 0}));
+    EXPECT_EQ(watched.events(), 7U);
+    EXPECT_EQ(plain.hash(), watched.hash());
+}
+
 TEST(Trace, LadderStaysSmallAndFindsTheFirstDifferentWindow) {
     const auto ladder = [](std::uint64_t events, std::uint64_t odd_one) {
         Trace trace;

@@ -1,5 +1,7 @@
 #include "sim/world.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "engine/io/wait.h"
@@ -54,6 +56,33 @@ TEST(World, SameSeedSameHashOtherSeedOtherHash) {
         EXPECT_EQ(first.checkpoints, second.checkpoints);
         EXPECT_NE(first.verdict.trace_hash, echo_run(seed + 1000, true).verdict.trace_hash);
     }
+}
+
+TEST(World, EachEventHasACauseBeforeIt) {
+    World world(WorldOptions{});
+    Seen seen;
+    std::vector<TraceEvent> events;
+    world.trace().set_recorder([&](const TraceEvent& event) {
+        const bool is_hashed = event.kind != TraceKind::planned && event.kind != TraceKind::posted;
+        if (is_hashed) events.push_back(event);
+    });
+    const SimNode& server = add_echo_server(world);
+    add_client(world, "client", {.server = endpoint_of(server), .rounds = 3}, seen);
+    world.run_until(Instant{} + seconds(60));
+    ASSERT_EQ(seen.rounds, 3);
+    std::uint64_t last_delivery = 0;
+    for (const TraceEvent& event : events) {
+        ASSERT_LE(event.cause, event.index);
+        if (event.kind == TraceKind::deliver) last_delivery = event.index;
+    }
+    // Back from the last bytes that came: through whoever sent them to the connect of the client,
+    // and to what was done before the world ran.
+    std::set<TraceKind> met;
+    std::size_t links = 0;
+    std::uint64_t at = last_delivery + 1;
+    for (; at != 0; at = events[at - 1].cause, ++links) met.insert(events[at - 1].kind);
+    EXPECT_TRUE(met.contains(TraceKind::step) && met.contains(TraceKind::schedule));
+    EXPECT_GT(links, 6U);
 }
 
 // A program that fails a CHECK in a coroutine after a second.
