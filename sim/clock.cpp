@@ -33,18 +33,20 @@ NodeTime::Gain NodeTime::gain(std::int64_t elapsed) const {
 }
 
 Instant NodeTime::monotonic(Instant world) const {
+    if (asleep_since_) world = *asleep_since_;
     const std::int64_t elapsed = (world - base_world_).ns;
     if (drift_ppb_ == 0) return base_local_ + nanoseconds(elapsed);
     return base_local_ + nanoseconds(elapsed + gain(elapsed).ns);
 }
 
 WallTime NodeTime::wall(Instant world) const {
+    if (frozen_wall_) return *frozen_wall_;
     return {floor_divide(monotonic(world).ns + wall_offset_ns_, 1'000'000)};
 }
 
 Instant NodeTime::world_at(Instant local) const {
     Instant guess = base_world_ + (local - base_local_);
-    if (drift_ppb_ == 0) return guess;
+    if (drift_ppb_ == 0 || asleep_since_) return guess;
     // Each round leaves at most a tenth of the error, since the drift is at most that.
     for (Duration error = local - monotonic(guess); error.ns > 1 || error.ns < -1;
          error = local - monotonic(guess))
@@ -56,15 +58,39 @@ Instant NodeTime::world_at(Instant local) const {
 
 void NodeTime::set_drift(Instant world, std::int64_t ppb) {
     CHECK(-drift_max_ppb <= ppb && ppb <= drift_max_ppb);
+    rebase(world);
+    drift_ppb_ = ppb;
+}
+
+// From here on elapsed time counts from `world`.
+void NodeTime::rebase(Instant world) {
+    if (asleep_since_) return;
     const std::int64_t elapsed = (world - base_world_).ns;
     const Gain gained = gain(elapsed);
     base_local_ = base_local_ + nanoseconds(elapsed + gained.ns);
     base_remainder_ = gained.remainder;
     base_world_ = world;
-    drift_ppb_ = ppb;
+}
+
+void NodeTime::freeze_wall(Instant world) {
+    frozen_wall_ = wall(world);
+}
+
+void NodeTime::suspend(Instant world) {
+    if (asleep_since_) return;
+    rebase(world);
+    asleep_since_ = world;
+}
+
+void NodeTime::wake(Instant world) {
+    if (!asleep_since_) return;
+    wall_offset_ns_ += (world - *asleep_since_).ns;
+    base_world_ = world;
+    asleep_since_.reset();
 }
 
 void NodeTime::reboot(Instant world, Instant monotonic_now) {
+    wake(world);
     const std::int64_t wall_ns = monotonic(world).ns + wall_offset_ns_;
     base_world_ = world;
     base_local_ = monotonic_now;
@@ -75,7 +101,6 @@ void NodeTime::reboot(Instant world, Instant monotonic_now) {
 SimClock::SimClock(World& world, Machine& machine, SimScheduler& scheduler, Random random)
     : world_(world), machine_(machine), scheduler_(scheduler), random_(random) {
     machine_.clocks.push_back(this);
-    lateness_max_ = machine_.timer_lateness;
 }
 
 SimClock::~SimClock() {
@@ -94,10 +119,13 @@ WallTime SimClock::wall() const {
 }
 
 void SimClock::insert(io::Timer& timer, Instant at) {
-    if (lateness_max_.ns > 0) {
-        const Duration late = random_.between(Duration{}, lateness_max_);
+    const MachineFaults& faults = machine_.faults;
+    if (faults.timer_lateness.ns > 0) {
+        const Duration late = random_.between(Duration{}, faults.timer_lateness);
         at = at + late;
     }
+    if (const std::int64_t pause = faults.timer_pause.ns; pause > 0 && at < never)
+        at = Instant{floor_divide(at.ns + pause - 1, pause) * pause};
     timers_.push({at.ns, next_++, &timer});
     if (!due_.scheduled() || at < due_at_) remap();
 }

@@ -2,12 +2,14 @@
 //
 // Monotonic time runs from a drawn base at (1 + drift) times the speed of the world; drift is in
 // parts per billion and what a division leaves over is carried, so nothing is lost over days. Wall
-// time is monotonic time plus an offset that a fault may step. Timers are kept in node-local time;
+// time is monotonic time plus an offset that a fault may step; it may be frozen, and a machine that
+// sleeps loses monotonic time. Timers are kept in node-local time;
 // when the drift changes, each clock maps its first one anew. Invariant: monotonic time never
 // decreases.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "engine/base/random.h"
 #include "engine/base/time.h"
@@ -35,6 +37,12 @@ public:
     void set_drift(Instant world, std::int64_t ppb);
     [[nodiscard]] std::int64_t drift() const { return drift_ppb_; }
     void step_wall(Duration by) { wall_offset_ns_ += by.ns; }
+    // Wall time stands still until it is let go; then it is what it would have been.
+    void freeze_wall(Instant world);
+    void let_wall_go() { frozen_wall_.reset(); }
+    // Monotonic time stands still until `wake`; wall time goes on, and is seen when it is awake.
+    void suspend(Instant world);
+    void wake(Instant world);
     // The machine started anew: monotonic time begins somewhere else, wall time goes on.
     void reboot(Instant world, Instant monotonic);
 
@@ -44,12 +52,15 @@ private:
         std::int64_t remainder = 0;  // in ns / 1e9, 0 <= remainder < 1e9
     };
     [[nodiscard]] Gain gain(std::int64_t elapsed) const;
+    void rebase(Instant world);
 
     Instant base_world_;
     Instant base_local_;
     std::int64_t base_remainder_ = 0;
     std::int64_t drift_ppb_ = 0;
     std::int64_t wall_offset_ns_ = 0;
+    std::optional<WallTime> frozen_wall_;
+    std::optional<Instant> asleep_since_;  // world time
 };
 
 // The clock of one core.
@@ -65,8 +76,6 @@ public:
 
     // The mapping of time has changed.
     void remap();
-    // How late timers may fire from now on (a fault); zero: exact.
-    void set_lateness(Duration most) { lateness_max_ = most; }
     [[nodiscard]] std::size_t armed() const { return timers_.size(); }
 
 private:
@@ -82,7 +91,6 @@ private:
     Machine& machine_;
     SimScheduler& scheduler_;
     Random random_;
-    Duration lateness_max_;
     mutable Instant last_{INT64_MIN};
     Heap<io::Timer, Place> timers_;
     std::uint64_t next_ = 0;

@@ -28,6 +28,8 @@ Connection::Connection(Fabric& fabric, ConnectionParts parts)
     short_read_permille_ = knobs.short_read_permille;
     if (knobs.segmented_permille > 0 && parts_.random.chance(knobs.segmented_permille, 1000))
         segment_max_ = static_cast<std::size_t>(parts_.random.log_between(1, 1460));
+    cut_at_first_byte_ = parts_.links[0]->faults.cuts_new || parts_.links[1]->faults.cuts_new;
+    last_passed_ = fabric_.world().now();
 }
 
 void Connection::record(int side, std::string_view what) {
@@ -53,7 +55,9 @@ bool Connection::try_read(int side, std::span<char> buffer, Count& result) {
     if (end.closed || end.vanished) {
         result = Error{Errc::closed, "stream was closed"};
     } else if (in.readable() > 0) {
-        if (short_read_permille_ > 0 && parts_.random.chance(short_read_permille_, 1000))
+        const std::uint32_t permille =
+            std::max(short_read_permille_, parts_.links[1 - side]->faults.short_read_permille);
+        if (permille > 0 && parts_.random.chance(permille, 1000))
             buffer = buffer.first(1 + parts_.random.below(buffer.size()));
         result = in.read(buffer);
         credit(1 - side);
@@ -97,18 +101,22 @@ std::size_t Connection::draw_piece(std::size_t room, std::size_t most, std::size
 
 Result<std::string_view> Connection::push(int side, std::string_view bytes) {
     End& end = ends_[side];
+    fabric_.before_send(end.node);
+    if (severed_) return Error{Errc::reset, "broken pipe"};
     if (end.closed || end.vanished || end.shut) return Error{Errc::closed, "stream was closed"};
     if (end.reset) return Error{Errc::reset, "connection reset by peer"};
     Pipe& out = pipes_[side];
     Link& link = *parts_.links[side];
     const Instant now = fabric_.world().now();
-    const std::size_t most = link.segment > 0 ? link.segment : segment_max_;
-    std::size_t room = std::min(out.room(), bytes.size());
-    for (std::size_t pieces = 1; room > 0; ++pieces) {
-        const std::size_t piece = most > 0 ? draw_piece(room, most, pieces) : room;
+    const Duration idle_max = link.faults.idle_max;
+    if (idle_max.ns > 0 && now - last_passed_ > idle_max && !silent_[side]) silence();
+    const std::size_t most = link.faults.segment > 0 ? link.faults.segment : segment_max_;
+    std::size_t left = std::min(room(side), bytes.size());
+    for (std::size_t pieces = 1; left > 0; ++pieces) {
+        const std::size_t piece = most > 0 ? draw_piece(left, most, pieces) : left;
         out.send(bytes.substr(0, piece), link.arrival(now, piece, parts_.random));
         bytes.remove_prefix(piece);
-        room -= piece;
+        left -= piece;
     }
     arm(side);
     return bytes;
@@ -120,16 +128,24 @@ void Connection::wait_write(int side, std::string_view rest, io::Resumer<Result<
     ends_[side].writer = std::move(resumer);
 }
 
+// What may be sent now: what the receiver has room for, within the window of a fault.
+std::size_t Connection::room(int side) const {
+    const Pipe& out = pipes_[side];
+    const std::size_t window = parts_.links[side]->faults.window;
+    if (window == 0) return out.room();
+    return out.unacknowledged() < window ? std::min(out.room(), window - out.unacknowledged()) : 0;
+}
+
 // What the reader of pipe `side` took is heard by its sender, unless the way back is blocked.
 void Connection::credit(int side) {
-    if (silent_ || parts_.links[1 - side]->blocked > 0) return;
+    if (silent_[1 - side] || parts_.links[1 - side]->faults.blocked) return;
     pipes_[side].acknowledge();
     refill(side);
 }
 
 void Connection::refill(int side) {
     End& end = ends_[side];
-    if (!end.writer || over(side) || pipes_[side].room() == 0) return;
+    if (!end.writer || over(side) || room(side) == 0) return;
     Result<std::string_view> rest = push(side, end.write_rest);
     if (!rest) return fail(side, rest.error().code, "connection ended");
     end.write_rest = *rest;
@@ -164,7 +180,7 @@ void Connection::close(int side) {
     End& end = ends_[side];
     if (end.closed || end.vanished) return;
     end.closed = true;
-    if (!end.reset) {
+    if (!end.reset && !severed_) {
         Pipe& in = pipes_[1 - side];
         const Instant at = parts_.links[side]->arrival(fabric_.world().now(), 0, parts_.random);
         const bool unread = in.readable() > 0;
@@ -203,7 +219,7 @@ void Connection::vanish(int side, bool silently) {
     record(side, silently ? "vanished" : "died");
     // A machine without power answers once it is up again; half-open is for ever.
     if (silently && parts_.machines[side]->powered) silence();
-    if (was_over || silently) return;
+    if (was_over || silently || severed_) return;
     // A dying process leaves what its kernel holds: sent first, or thrown away with the reset.
     if (parts_.random.chance(1, 2)) pipes_[side].drop_under_way();
     const Instant now = fabric_.world().now();
@@ -229,11 +245,30 @@ void Connection::on_reset(int side) {
 }
 
 void Connection::silence() {
-    record(0, "silenced");
-    silent_ = true;
-    for (Pipe& pipe : pipes_) pipe.drop_under_way();
-    arrival_0_.cancel();
-    arrival_1_.cancel();
+    silence(0);
+    silence(1);
+}
+
+void Connection::silence(int side) {
+    record(side, "silenced");
+    silent_[side] = true;
+    pipes_[side].drop_under_way();
+    (side == 0 ? static_cast<Event&>(arrival_0_) : arrival_1_).cancel();
+}
+
+void Connection::sever() {
+    if (severed_) return;
+    record(0, "severed");
+    severed_ = true;
+    for (int side = 0; side < 2; ++side) {
+        if (over(side)) continue;
+        ends_[side].shut = true;
+        pipes_[side].drop_under_way();
+        pipes_[side].send_fin(fabric_.world().now());
+        arm(side);
+        io::Resumer<Result<void>> writer = std::move(ends_[side].writer);
+        writer.resume(Error{Errc::reset, "broken pipe"});
+    }
 }
 
 // --- bytes under way ---
@@ -241,7 +276,8 @@ void Connection::silence() {
 void Connection::arm(int side) {
     Event& event = side == 0 ? static_cast<Event&>(arrival_0_) : arrival_1_;
     const Pipe& pipe = pipes_[side];
-    if (silent_ || event.scheduled() || !pipe.under_way() || !parts_.links[side]->passes()) return;
+    if (silent_[side] || event.scheduled() || !pipe.under_way() || !parts_.links[side]->passes())
+        return;
     if (!parts_.machines[1 - side]->powered) return;
     fabric_.world().schedule(event, pipe.next().at);
 }
@@ -257,12 +293,13 @@ void Connection::wake() {
         }
         arm(side);
         if (pipe.unheard()) credit(side);
+        refill(side);
     }
 }
 
 // The head of pipe `side` is there, if nothing holds it.
 void Connection::arrived(int side) {
-    if (silent_ || !pipes_[side].under_way()) return;
+    if (silent_[side] || !pipes_[side].under_way()) return;
     if (!parts_.links[side]->passes() || !parts_.machines[1 - side]->powered) return;
     if (pipes_[side].next().at > fabric_.world().now()) return arm(side);
     segment_arrived(side);
@@ -272,6 +309,8 @@ void Connection::segment_arrived(int side) {
     Pipe& pipe = pipes_[side];
     const int receiver = 1 - side;
     const Segment segment = pipe.next();
+    last_passed_ = fabric_.world().now();
+    if (breaks_on_arrival(side)) return;
     const std::string_view bytes = pipe.arrive();
     fabric_.world().trace().record(
         TraceKind::deliver,
@@ -287,6 +326,27 @@ void Connection::segment_arrived(int side) {
         return;
     }
     wake_reader(receiver);
+}
+
+// A fault of the link hits the segment: true if the connection is reset by it.
+bool Connection::breaks_on_arrival(int side) {
+    const LinkFaults& faults = parts_.links[side]->faults;
+    Pipe& pipe = pipes_[side];
+    const std::size_t bytes = pipe.next().end - pipe.arrived();
+    if (bytes == 0) return false;
+    constexpr std::uint64_t all = 1'000'000;
+    const bool breaks = faults.reset_ppm > 0 && parts_.random.chance(faults.reset_ppm, all);
+    if (breaks || cut_at_first_byte_) {
+        reset();
+        return true;
+    }
+    if (faults.corrupt_ppm > 0 && parts_.random.chance(faults.corrupt_ppm, all)) {
+        const std::uint64_t place = pipe.arrived() + parts_.random.below(bytes);
+        const auto bit = static_cast<unsigned>(parts_.random.below(8));
+        pipe.flip(place, bit);
+        record(side, "corrupted");
+    }
+    return false;
 }
 
 // Bytes came for an end that is no more.

@@ -70,6 +70,10 @@ public:
     void reset();
     // Nothing passes any more, in either direction, and nobody is told.
     void silence();
+    // What `side` sends does not arrive any more, and nobody is told.
+    void silence(int side);
+    // Both sides read the end of the stream, wherever they are: something between them closed it.
+    void sever();
     // A link or a machine works again: what waited goes on.
     void wake();
 
@@ -92,6 +96,8 @@ private:
     void arrived_1() { arrived(1); }
     void arrived(int side);
     void segment_arrived(int side);
+    bool breaks_on_arrival(int side);
+    [[nodiscard]] std::size_t room(int side) const;
     void on_reset(int side);
     void arm(int side);
     std::size_t draw_piece(std::size_t room, std::size_t most, std::size_t pieces);
@@ -109,7 +115,10 @@ private:
     End ends_[2];
     std::size_t segment_max_ = 0;
     std::uint32_t short_read_permille_ = 0;
-    bool silent_ = false;
+    bool silent_[2] = {false, false};  // what this side sends
+    bool severed_ = false;
+    bool cut_at_first_byte_ = false;
+    Instant last_passed_;  // a byte, either way
     MemberEvent<&Connection::arrived_0> arrival_0_{*this};
     MemberEvent<&Connection::arrived_1> arrival_1_{*this};
 };

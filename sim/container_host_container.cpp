@@ -2,6 +2,7 @@
 #include "sim/container_host_container.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/hash.h"
 #include "sim/world.h"
@@ -37,7 +38,8 @@ void ContainerDaemon::create(std::shared_ptr<CallOf<void>> call, const io::Conta
     changed();
     Random random = world_.random("container start", hash_bytes(spec.name), number);
     const Duration takes =
-        nanoseconds(random.log_between(knobs_.start_low.ns, knobs_.start_high.ns));
+        nanoseconds(random.log_between(knobs_.start_low.ns, knobs_.start_high.ns)) +
+        nanoseconds(in_force_.most("container_start_slow", "by_ns"));
     // A daemon that dies in between leaves it created and never started.
     world_.after(takes, [this, call = std::move(call), number, life = life_]() mutable {
         if (life == life_) launch(std::move(call), number);
@@ -50,7 +52,7 @@ void ContainerDaemon::launch(std::shared_ptr<CallOf<void>> call, std::uint64_t n
         answer<void>(call, Error{Errc::io_failed, "the container was removed before it ran"});
         return;
     }
-    if (failing_starts_ > 0) {
+    if (in_force_.has("container_start_fails")) {
         erase(number);
         answer<void>(call, Error{Errc::io_failed, "the container does not start"});
         return;
@@ -143,16 +145,14 @@ bool ContainerDaemon::fault(const PlanFault& fault, bool begins) {
 }
 
 bool ContainerDaemon::fault_of_daemon(const PlanFault& fault, bool begins) {
-    const int step = begins ? 1 : -1;
-    if (fault.kind == "container_pull_slow") {
-        slow_pulls_ += step;
-    } else if (fault.kind == "container_pull_fails") {
-        failing_pulls_ += step;
-    } else if (fault.kind == "container_start_fails") {
-        failing_starts_ += step;
-    } else if (fault.kind == "container_daemon_unreachable") {
-        unreachable_ += step;
-        if (!begins) changed();
+    constexpr std::array of_containers{"container_crash",
+                                       "container_exit",
+                                       "container_vanishes",
+                                       "container_oom",
+                                       "container_hang"};
+    if (std::ranges::find(of_containers, fault.kind) != of_containers.end()) return false;
+    if (fault.kind == "container_image_gone") {
+        for (auto& [name, image] : images_) image.present = false;
     } else if (fault.kind == "container_daemon_restart") {
         if (begins && !node_.alive()) return false;
         live_restore_ = number_of(fault.args, "live_restore", 1) != 0;
@@ -161,9 +161,22 @@ bool ContainerDaemon::fault_of_daemon(const PlanFault& fault, bool begins) {
         else
             node_.restart();
     } else {
-        return false;
+        suffer(fault, begins);
     }
     return true;
+}
+
+void ContainerDaemon::suffer(const PlanFault& fault, bool begins) {
+    if (begins && fault.kind == "container_list_stale") {
+        stale_list_ = containers();
+        stale_version_ = version_;
+    }
+    if (begins)
+        in_force_.add(fault);
+    else
+        in_force_.remove(fault);
+    // What nobody was told of meanwhile.
+    if (!begins) changed();
 }
 
 // A running container: the one that is named, or one drawn by the fault's own number.
@@ -192,6 +205,12 @@ bool ContainerDaemon::fault_of_container(const PlanFault& fault, bool begins) {
     if (hit == nullptr) return false;
     if (fault.kind == "container_crash") {
         end(*hit, 1, "exit 1");
+    } else if (fault.kind == "container_exit") {
+        end(*hit, 0, "exit 0");
+    } else if (fault.kind == "container_vanishes") {
+        const std::uint64_t number = hit->number;
+        hit->when_ended.emplace_back([this, number] { erase(number); });
+        end(*hit, 137, "exit 137");
     } else if (fault.kind == "container_oom") {
         end(*hit, 137, "out of memory");
     } else if (fault.kind == "container_hang") {

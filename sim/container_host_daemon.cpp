@@ -72,7 +72,7 @@ Duration ContainerDaemon::latency() {
 }
 
 bool ContainerDaemon::reaches(const Machine& from) const {
-    if (unreachable_ > 0) return false;
+    if (in_force_.has("container_daemon_unreachable")) return false;
     Fabric& fabric = world_.fabric();
     return fabric.link(from, node_.machine()).passes() &&
            fabric.link(node_.machine(), from).passes();
@@ -102,8 +102,17 @@ void ContainerDaemon::arrive(const Machine& from,
                   });
         return;
     }
+    if (refuses()) {
+        reply(call, [call] { call->fail({Errc::unavailable, "the daemon answers 500"}); });
+        return;
+    }
     open_.push_back(std::move(call));
     action();
+}
+
+bool ContainerDaemon::refuses() {
+    const std::int64_t ppm = in_force_.most("container_daemon_errors", "ppm");
+    return ppm > 0 && random_.chance(static_cast<std::uint64_t>(ppm), 1'000'000);
 }
 
 // An answer travels unless the daemon died meanwhile: then the call was answered with that.
@@ -118,8 +127,9 @@ void ContainerDaemon::answer(const std::shared_ptr<CallOf<T>>& call, Result<T> r
 
 void ContainerDaemon::reply(const std::shared_ptr<ContainerCall>& call, Action deliver) {
     if (!call->wanted()) return;
-    world_.after(latency(), [this, brought = std::move(deliver)]() mutable {
-        if (unreachable_ == 0) brought();
+    const Duration extra = nanoseconds(in_force_.most("container_daemon_slow", "by_ns"));
+    world_.after(latency() + extra, [this, brought = std::move(deliver)]() mutable {
+        if (!in_force_.has("container_daemon_unreachable")) brought();
     });
 }
 
@@ -161,7 +171,7 @@ void ContainerDaemon::watch(const Machine& from,
 
 // One event tells them all, a little later: changes in quick succession are told together.
 void ContainerDaemon::tell_watchers() {
-    if (telling_) return;
+    if (telling_ || in_force_.has("container_events_lost")) return;
     telling_ = true;
     world_.after(latency(), [this] {
         telling_ = false;
@@ -202,11 +212,13 @@ void ContainerDaemon::pull(std::shared_ptr<CallOf<void>> call, const std::string
     }
     Random random = world_.random("pull", hash_bytes(name), ++image.pulls);
     Duration takes = nanoseconds(random.log_between(knobs_.pull_low.ns, knobs_.pull_high.ns));
-    if (slow_pulls_ > 0) takes = takes * knobs_.pull_slow_factor;
+    if (in_force_.has("container_pull_slow")) takes = takes * knobs_.pull_slow_factor;
+    // Whoever asked gives up, or the daemon ends.
+    if (in_force_.has("container_pull_hangs")) return;
     world_.after(takes, [this, call, life = life_, wanted = &image] {
         // A pull ends with the daemon, and with whoever asked for it.
         if (life != life_ || !call->wanted()) return;
-        if (failing_pulls_ > 0) {
+        if (in_force_.has("container_pull_fails")) {
             answer<void>(call, Error{Errc::io_failed, "the registry does not answer"});
             return;
         }
@@ -253,6 +265,10 @@ void ContainerDaemon::remove(std::shared_ptr<CallOf<void>> call,
         answer<void>(call, {});
         return;
     }
+    if (in_force_.has("container_remove_fails")) {
+        answer<void>(call, Error{Errc::io_failed, "the container cannot be removed: busy"});
+        return;
+    }
     container->removing = true;
     const std::uint64_t number = container->number;
     auto gone = [this, call, number] {
@@ -282,9 +298,11 @@ void ContainerDaemon::list(std::shared_ptr<CallOf<io::ContainerList>> call,
                            const std::string& label,
                            const std::string& value) {
     io::ContainerList list;
-    list.version = version_;
-    for (const auto& [name, container] : containers_)
-        if (container->carries({{label, value}})) list.containers.push_back(container->status);
+    const bool is_stale = in_force_.has("container_list_stale");
+    list.version = is_stale ? stale_version_ : version_;
+    for (const io::ContainerStatus& status : is_stale ? stale_list_ : containers())
+        if (std::ranges::includes(status.labels, io::Labels{{label, value}}))
+            list.containers.push_back(status);
     answer<io::ContainerList>(call, std::move(list));
 }
 

@@ -24,6 +24,7 @@
 #include "engine/base/random.h"
 #include "engine/io/container_host.h"
 #include "sim/container_host_call.h"
+#include "sim/faults/fault_set.h"
 #include "sim/node.h"
 #include "sim/plan.h"
 
@@ -151,6 +152,8 @@ private:
     [[nodiscard]] Container* victim(const PlanFault& fault) const;
     bool fault_of_daemon(const PlanFault& fault, bool begins);
     bool fault_of_container(const PlanFault& fault, bool begins);
+    void suffer(const PlanFault& fault, bool begins);
+    [[nodiscard]] bool refuses();
 
     World& world_;
     ContainerKnobs knobs_;
@@ -167,10 +170,9 @@ private:
     std::uint64_t version_ = 1;
     std::uint64_t life_ = 0;  // of the daemon: what an earlier one began is not finished
     std::uint64_t last_number_ = 0;
-    int slow_pulls_ = 0;  // faults in force
-    int failing_pulls_ = 0;
-    int failing_starts_ = 0;
-    int unreachable_ = 0;
+    FaultSet in_force_;
+    std::vector<io::ContainerStatus> stale_list_;  // while a fault shows it
+    std::uint64_t stale_version_ = 0;
     SimNode& node_;
 };
 

@@ -102,7 +102,7 @@ Instant Disk::last_completion() const {
 
 Stamp Disk::take_time(Duration min, Duration max) {
     Stamp stamp{now_(), last_completion(), {}};
-    stamp.end = stamp.start + random_.between(min, max);
+    stamp.end = stamp.start + random_.between(min, max) * faults_.factor;
     stamp.end = std::max(stamp.end, stalled_until_);
     busy_until_ = stamp.end;
     return stamp;
@@ -110,6 +110,11 @@ Stamp Disk::take_time(Duration min, Duration max) {
 
 Stamp Disk::take_sync_time() {
     Stamp stamp = take_time(profile_.sync_min, profile_.sync_max);
+    if (faults_.sync_extra.ns > 0) {
+        stamp.end = stamp.end + random_.between(Duration{}, faults_.sync_extra);
+        busy_until_ = stamp.end;
+    }
+    tell_sync(stamp.end);
     if (!fails(profile_.stalls_ppm)) return stamp;
     ++counts_.stalls;
     stamp.end = stamp.end + random_.between(Duration{}, profile_.stall_max);
@@ -118,7 +123,23 @@ Stamp Disk::take_sync_time() {
 }
 
 bool Disk::fails(std::uint32_t ppm) {
+    if (faults_.gone) return true;
     return ppm != 0 && random_.chance(ppm, 1'000'000);
+}
+
+bool Disk::write_fails() {
+    return faults_.read_only || fails(faults_.write_errors_ppm);
+}
+
+void Disk::on_sync(std::uint64_t nth, std::function<void(Instant done)> act) {
+    syncs_left_ = nth;
+    told_of_sync_ = std::move(act);
+}
+
+void Disk::tell_sync(Instant done) {
+    if (syncs_left_ == 0 || --syncs_left_ > 0) return;
+    const auto act = std::exchange(told_of_sync_, {});
+    act(done);
 }
 
 void Disk::stall(Instant until) {
@@ -129,6 +150,12 @@ void Disk::stall(Instant until) {
 
 Result<std::unique_ptr<io::File>> Disk::open(std::string_view name, bool create) {
     std::shared_ptr<DiskFile> file = names_.find(name);
+    const bool makes = !file && create;
+    if (fails(faults_.open_errors_ppm) || (makes && faults_.read_only)) {
+        ++counts_.open_errors;
+        record(DiskOperation::open_error, 0, 0, name);
+        return io_error("open of " + std::string(name));
+    }
     if (!file) {
         if (!create) return Error{Errc::not_found, "no such file: " + std::string(name)};
         file = std::make_shared<DiskFile>();
@@ -142,6 +169,7 @@ Result<std::unique_ptr<io::File>> Disk::open(std::string_view name, bool create)
 Result<void> Disk::remove(std::string_view name) {
     const std::shared_ptr<DiskFile> file = names_.find(name);
     if (!file) return Error{Errc::not_found, "no such file: " + std::string(name)};
+    if (faults_.gone || faults_.read_only) return io_error("removal of " + std::string(name));
     names_.remove(take_time(profile_.cache_min, profile_.cache_max), name);
     record(DiskOperation::remove, file->number, 0, name);
     return {};
@@ -150,6 +178,7 @@ Result<void> Disk::remove(std::string_view name) {
 Result<void> Disk::rename(std::string_view from, std::string_view to) {
     const std::shared_ptr<DiskFile> file = names_.find(from);
     if (!file) return Error{Errc::not_found, "no such file: " + std::string(from)};
+    if (faults_.gone || faults_.read_only) return io_error("renaming of " + std::string(from));
     names_.rename(take_time(profile_.cache_min, profile_.cache_max), from, to);
     record(DiskOperation::rename, file->number, 0, to);
     return {};
@@ -167,6 +196,11 @@ Result<void> Disk::sync_directory() {
         ++counts_.sync_errors;
         record(DiskOperation::sync_error, 0);
         return io_error("sync of the directory");
+    }
+    if (faults_.syncs_lie) {
+        ++counts_.lies;
+        record(DiskOperation::lie, 0);
+        return {};
     }
     names_.sync(stamp);
     record(DiskOperation::sync_directory, 0);
@@ -209,11 +243,19 @@ Result<void> Disk::write(DiskFile& file, std::uint64_t offset, std::string_view 
         record(DiskOperation::full, file.number, offset);
         return Error{Errc::full, "no space left on the disk"};
     }
-    if (fails(faults_.write_errors_ppm)) {
+    if (write_fails()) {
         ++counts_.write_errors;
-        file.content.write_in_part(stamp, offset, bytes, random_);
+        if (!faults_.gone && !faults_.read_only)
+            file.content.write_in_part(stamp, offset, bytes, random_);
         record(DiskOperation::write_error, file.number, offset, bytes);
         return io_error("write");
+    }
+    constexpr std::uint64_t sector = DiskContent::sector_bytes;
+    const std::uint64_t sectors = file.content.live().size() / sector;
+    if (sectors > 1 && faults_.misdirected_ppm > 0 && fails(faults_.misdirected_ppm)) {
+        ++counts_.misdirected;
+        offset = random_.below(sectors) * sector;
+        record(DiskOperation::misdirected, file.number, offset);
     }
     file.content.write(stamp, offset, bytes);
     record(DiskOperation::write, file.number, offset, bytes);
@@ -222,7 +264,7 @@ Result<void> Disk::write(DiskFile& file, std::uint64_t offset, std::string_view 
 
 Result<void> Disk::truncate(DiskFile& file, std::uint64_t size) {
     const Stamp stamp = take_time(profile_.cache_min, profile_.cache_max);
-    if (fails(faults_.write_errors_ppm)) {
+    if (write_fails()) {
         ++counts_.write_errors;
         record(DiskOperation::write_error, file.number, size);
         return io_error("truncate");
@@ -241,6 +283,11 @@ Result<void> Disk::sync(DiskFile& file) {
         file.content.sync_failed(stamp, loss, random_, counts_.at_failed_sync);
         record(DiskOperation::sync_error, file.number);
         return io_error("sync");
+    }
+    if (faults_.syncs_lie) {
+        ++counts_.lies;
+        record(DiskOperation::lie, file.number);
+        return {};
     }
     file.content.sync(stamp);
     record(DiskOperation::sync, file.number);

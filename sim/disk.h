@@ -47,7 +47,14 @@ struct DiskFaults {
     std::uint32_t read_errors_ppm = 0;
     std::uint32_t write_errors_ppm = 0;
     std::uint32_t sync_errors_ppm = 0;
+    std::uint32_t open_errors_ppm = 0;
+    std::uint32_t misdirected_ppm = 0;    // of the writes: they go to another sector
     std::uint64_t capacity = UINT64_MAX;  // bytes of all files together
+    std::int64_t factor = 1;              // everything takes so many times as long
+    Duration sync_extra;                  // and a sync up to this much more
+    bool read_only = false;
+    bool gone = false;       // nothing succeeds
+    bool syncs_lie = false;  // they succeed and do nothing
 };
 
 // What has happened, for probes and the figures of a run.
@@ -57,6 +64,9 @@ struct DiskCounts {
     std::uint64_t read_errors = 0;
     std::uint64_t write_errors = 0;
     std::uint64_t sync_errors = 0;
+    std::uint64_t open_errors = 0;
+    std::uint64_t misdirected = 0;
+    std::uint64_t lies = 0;
     std::uint64_t full = 0;
     std::uint64_t stalls = 0;
     std::uint64_t kills = 0;
@@ -85,6 +95,9 @@ enum class DiskOperation : std::uint8_t {
     kill,
     power_loss,
     content_after,  // of a file, after a power loss
+    open_error,
+    misdirected,
+    lie,
 };
 
 // The files of a disk by name, all durable: to start many runs from one prepared state.
@@ -116,6 +129,8 @@ public:
     [[nodiscard]] const DiskFaults& faults() const { return faults_; }
     // Operations issued before `until` are done no sooner than then.
     void stall(Instant until);
+    // `act` is told when the nth sync from now on will be done.
+    void on_sync(std::uint64_t nth, std::function<void(Instant done)> act);
     void kill();
     void power_loss();
     // Bytes of a drawn sector of the file change where they lie. False if there are none.
@@ -131,6 +146,8 @@ private:
 
     Stamp take_time(Duration min, Duration max);
     bool fails(std::uint32_t ppm);
+    bool write_fails();
+    void tell_sync(Instant done);
     void record(DiskOperation operation,
                 std::uint64_t file,
                 std::uint64_t offset = 0,
@@ -156,6 +173,8 @@ private:
     std::uint64_t incarnation_ = 1;  // of the process that uses it; older handles are dead
     Instant busy_until_;
     Instant stalled_until_;
+    std::uint64_t syncs_left_ = 0;  // until somebody is told
+    std::function<void(Instant)> told_of_sync_;
     DiskCounts counts_;
 };
 

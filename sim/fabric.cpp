@@ -26,6 +26,10 @@ bool Fabric::is_loopback(std::string_view host) {
     return host == "127.0.0.1" || host == "localhost" || host == "::1";
 }
 
+bool Fabric::is_address(std::string_view host) {
+    return host.find_first_not_of("0123456789.") == std::string_view::npos || host.contains(':');
+}
+
 Machine* Fabric::resolve(Machine& from, std::string_view host) const {
     if (host.empty() || is_loopback(host) || host == "0.0.0.0" || host == "::") return &from;
     const auto found = machines_by_address_.find(host);
@@ -77,6 +81,25 @@ std::size_t Fabric::fail_accepts(const Machine& machine, int count) {
     return hit;
 }
 
+void Fabric::interrupt_send(std::uint64_t node, std::uint64_t nth, std::function<void()> act) {
+    interrupts_.push_back({node, nth, std::move(act)});
+}
+
+void Fabric::count_send(std::uint64_t node) {
+    std::vector<std::function<void()>> due;
+    std::erase_if(interrupts_, [&](Interrupt& interrupt) {
+        if (interrupt.node != node || --interrupt.left > 0) return false;
+        due.push_back(std::move(interrupt.act));
+        return true;
+    });
+    for (const std::function<void()>& act : due) act();
+}
+
+void Fabric::wake_listeners(const Machine& machine) {
+    for (const auto& [key, listener] : listeners_)
+        if (key.first == machine.id) listener->look_again();
+}
+
 Connection& Fabric::open(ConnectionParts parts) {
     const std::uint64_t id = parts.id;
     auto connection = std::make_unique<Connection>(*this, std::move(parts));
@@ -96,6 +119,11 @@ void Fabric::node_gone(std::uint64_t node, bool silently) {
     for (const auto& [id, connection] : connections_)
         for (int side = 0; side < 2; ++side)
             if (connection->node(side) == node) connection->vanish(side, silently);
+}
+
+void Fabric::silence_from(std::string_view address) {
+    for (const auto& [id, connection] : connections_)
+        if (connection->parts().addresses[0] == address) connection->silence();
 }
 
 void Fabric::wake_all() {

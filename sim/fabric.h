@@ -39,6 +39,8 @@ public:
     // The machine that `host` means for `from`; nullptr if there is none.
     [[nodiscard]] Machine* resolve(Machine& from, std::string_view host) const;
     [[nodiscard]] static bool is_loopback(std::string_view host);
+    // Numeric, so that nobody has to be asked for it.
+    [[nodiscard]] static bool is_address(std::string_view host);
 
     Link& link(const Machine& from, const Machine& to);
     // A stream for the next connection from `address`: dropping one caller leaves the others alone.
@@ -50,6 +52,14 @@ public:
     void remove_listener(SimListener& listener);
     // The next accepts of the machine's listeners fail; returns how many listeners it has.
     std::size_t fail_accepts(const Machine& machine, int count);
+    // Who waits to accept on the machine looks again.
+    void wake_listeners(const Machine& machine);
+
+    // `act` is called when the node is about to write to a connection for the nth time from now.
+    void interrupt_send(std::uint64_t node, std::uint64_t nth, std::function<void()> act);
+    void before_send(std::uint64_t node) {
+        if (!interrupts_.empty()) count_send(node);
+    }
 
     // --- connections ---
     Connection& open(ConnectionParts parts);
@@ -60,6 +70,8 @@ public:
     // --- what happens to them ---
     // The process is gone; its peers are reset, or hear nothing more.
     void node_gone(std::uint64_t node, bool silently);
+    // Connections that came from this address go silent, both ways.
+    void silence_from(std::string_view address);
     // Something works again that had held bytes back.
     void wake_all();
     // Calls `act` for every connection between the two machines, in order of their opening.
@@ -68,6 +80,13 @@ public:
                           const std::function<void(Connection&)>& act);
 
 private:
+    struct Interrupt {
+        std::uint64_t node = 0;
+        std::uint64_t left = 0;
+        std::function<void()> act;
+    };
+    void count_send(std::uint64_t node);
+
     using ListenerKey = std::pair<std::uint64_t, std::pair<std::uint16_t, std::string>>;
 
     World& world_;
@@ -76,6 +95,7 @@ private:
     std::map<std::string, std::uint64_t, std::less<>> calls_by_address_;
     std::map<ListenerKey, SimListener*> listeners_;
     std::map<std::uint64_t, std::unique_ptr<Connection>> connections_;
+    std::vector<Interrupt> interrupts_;
     std::uint64_t last_connection_id_ = 0;
 };
 

@@ -34,11 +34,19 @@ enum class FaultTarget : std::uint8_t {
 
 struct FaultKind {
     std::string_view name;
-    std::string_view group;  // network, stream, time, process, disk, container
-    FaultTarget target;
-    bool lasts;  // has an end; else it happens once and its duration means nothing
+    // time, network, stream, disk, process, container, client, load
+    std::string_view group;
+    FaultTarget target = FaultTarget::handler;
+    bool lasts = true;  // has an end; else it happens once and its duration means nothing
     std::string_view what;
-    std::vector<FaultParameter> parameters;
+    // The gauge that it moves, measured from outside: tests play the same plan with the fault and
+    // without it, and demand that this number at least doubles (tests/sim/fault_probes_test.cpp,
+    // tests/scenarios/fault_probes_test.cpp).
+    std::string_view probe;
+    std::vector<FaultParameter> parameters = {};
+    // No promise of durability or of content survives it: for tests of what notices, not for runs
+    // under a judge.
+    bool breaks_promises = false;
 };
 
 std::span<const FaultKind> fault_catalogue();
@@ -58,8 +66,10 @@ struct FaultWindow {
     std::size_t faults_max = 200;
 };
 
-// Each kind is in with a chance of one half, at a rate drawn log-uniformly; its draws depend on one
-// number of `random` and its name only. Sorted by time, with ids from `first_id` on.
+// A swarm: each run draws how many kinds it has about (from one in thirty to every other one),
+// which, and how often each comes, log-uniformly. The draws of a kind depend on one number of
+// `random` and its name only. Sorted by time, with ids from `first_id` on; of more than
+// `faults_max` a drawn part is left out.
 std::vector<PlanFault> draw_faults(Random& random,
                                    const std::vector<FaultChoice>& choices,
                                    const FaultWindow& window,

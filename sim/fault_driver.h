@@ -1,9 +1,10 @@
 // FaultDriver: applies the faults of a plan to a World, and takes them back when they end.
 //
-// Faults may overlap: partitions count, of slow links the slowest holds, a clock takes the drift of
-// the fault that came last. A fault whose target is not there is skipped and counted, so every
-// sub-plan runs. Kinds of the groups "disk" and "container" go to handlers that the scenario
-// registers by group or by kind. Must outlive the run; the World calls back into it.
+// Faults may overlap: what a link or a machine suffers is worked out from all that are in force, so
+// none lifts another (faults/in_force.cpp). A fault whose target is not there is skipped and
+// counted, so every sub-plan runs. Kinds of the groups "disk", "container", "client" and "load" go
+// to handlers that the scenario registers by group or by kind. Must outlive the run; the World
+// calls back into it.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 
 namespace playback::sim {
 
+class Disk;
 class Machine;
 class SimNode;
 class World;
@@ -38,6 +40,9 @@ public:
 
     // For a kind ("disk_full") or a group ("disk"); the kind is looked for first.
     void set_handler(std::string kind_or_group, Handler handler);
+
+    // The disk under a node: what node_kill_at_sync listens to.
+    void set_disk(std::string node, Disk& disk) { disks_.insert_or_assign(std::move(node), &disk); }
 
     void schedule(const std::vector<PlanFault>& faults);
     void schedule(const PlanFault& fault);
@@ -63,8 +68,13 @@ private:
     bool apply_to_links(Active& active);
     bool apply_to_machine(Active& active);
     bool apply_to_node(const PlanFault& fault);
+    bool begin_parts(const PlanFault& fault, const FaultKind& kind);
+    [[nodiscard]] bool has_target(const PlanFault& fault, const FaultKind& kind) const;
+    void hit_connections(const Active& active);
+    bool interrupt(SimNode& node, const PlanFault& fault);
     bool dispatch(const PlanFault& fault, const FaultKind& kind, bool begins);
     void revert(const Active& active, const FaultKind& kind);
+    void revert_machine(const Active& active);
     void revert_node(const PlanFault& fault);
     void refresh_link(const Pair& pair);
     void refresh_machine(Machine& machine);
@@ -76,6 +86,7 @@ private:
     std::map<std::string, Handler, std::less<>> handlers_;
     std::map<std::uint64_t, Active> active_;              // by sequence
     std::map<std::uint64_t, std::int64_t> drift_before_;  // of machines with a drift fault
+    std::map<std::string, Disk*, std::less<>> disks_;     // by node
     std::uint64_t next_sequence_ = 1;
     bool over_ = false;
     Counts injected_;

@@ -39,10 +39,18 @@ Link draw_link(Random random, bool loopback, const NetworkKnobs& knobs) {
 }
 
 Duration Link::latency(Random& random) const {
-    const Duration spread = jitter + extra_jitter;
-    Duration drawn = base + extra;
+    constexpr Duration first_retransmission = milliseconds(200);
+    constexpr int losses_max = 5;
+    const Duration spread = jitter + faults.extra_jitter;
+    Duration drawn = base + faults.extra;
     // Log-uniform: most segments are quick, a few are not.
     if (spread.ns > 0) drawn = drawn + nanoseconds(random.log_between(1, spread.ns));
+    Duration again = first_retransmission;
+    for (int losses = 0; losses < losses_max && faults.loss_ppm > 0; ++losses) {
+        if (!random.chance(faults.loss_ppm, 1'000'000)) break;
+        drawn = drawn + again;
+        again = again * 2;
+    }
     return drawn;
 }
 
@@ -53,11 +61,12 @@ Instant Link::arrival(Instant now, std::size_t bytes, Random& random) {
     return busy_until + flight;
 }
 
-void Link::set_slow(std::int64_t new_rate, Instant now) {
-    if (new_rate == slow) return;
+void Link::set_faults(const LinkFaults& now_in_force, Instant now) {
+    const bool same_rate = now_in_force.slow == faults.slow;
     const Duration waits = std::max(busy_until - now, Duration{});
     const std::int64_t bytes = waits.ns / 1000 * rate() / 1'000'000;
-    slow = new_rate;
+    faults = now_in_force;
+    if (same_rate) return;
     busy_until = now;
     if (rate() > 0) busy_until = now + wire_time(bytes, rate());
 }

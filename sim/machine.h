@@ -6,14 +6,31 @@
 // them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/time.h"
 #include "sim/clock.h"
 
 namespace playback::sim {
+
+// What faults do to a machine now, worked out by FaultDriver from all that are in force.
+struct MachineFaults {
+    bool asleep = false;                 // nothing runs, monotonic time stands still
+    bool wall_frozen = false;            // wall time stands still
+    bool refusing = false;               // connects to it are refused
+    bool hanging = false;                // connects to it get no answer
+    bool names_fail = false;             // it resolves no names
+    bool no_descriptors = false;         // its processes open no connections and accept none
+    Duration names_delay;                // of a connect by name
+    std::size_t backlog_max = SIZE_MAX;  // connections that may wait to be accepted
+    Duration timer_lateness;             // timers that are armed now fire up to this late
+    Duration timer_pause;                // they fire at multiples of it; 0: when they are due
+    Duration operation_cost;             // of everything that its processes do
+};
 
 class Machine {
 public:
@@ -27,9 +44,7 @@ public:
     std::vector<std::string> addresses;  // the first is the one it calls from
     NodeTime time;
     bool powered = true;
-    int refusing = 0;  // faults in force: connects to it are refused
-    int hanging = 0;   // connects to it get no answer
-    Duration timer_lateness;
+    MachineFaults faults;
     std::uint16_t next_port = 40'000;
     std::vector<SimClock*> clocks;  // of the processes that live
 
@@ -37,9 +52,14 @@ public:
         time.set_drift(world, ppb);
         for (SimClock* const clock : clocks) clock->remap();
     }
-    void set_timer_lateness(Duration most) {
-        timer_lateness = most;
-        for (SimClock* const clock : clocks) clock->set_lateness(most);
+    void set_faults(const MachineFaults& now_in_force, Instant world) {
+        const MachineFaults before = std::exchange(faults, now_in_force);
+        if (faults.wall_frozen && !before.wall_frozen) time.freeze_wall(world);
+        if (!faults.wall_frozen) time.let_wall_go();
+        if (faults.asleep) time.suspend(world);
+        if (faults.asleep || !before.asleep) return;
+        time.wake(world);
+        for (SimClock* const clock : clocks) clock->remap();
     }
 };
 

@@ -1,5 +1,6 @@
 #include "sim/network.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -66,13 +67,24 @@ Dial::Dial(SimNetwork& network, io::Endpoint to, Instant deadline)
 
 void Dial::begin(io::Resumer<Connected> resumer) {
     resumer_ = std::move(resumer);
+    const MachineFaults& faults = site_.machine.faults;
+    if (faults.no_descriptors) {
+        resumer_.resume(Error{Errc::io_failed, "connect: too many open files"});
+        return;
+    }
+    const bool is_name = to_.path.empty() && !Fabric::is_address(to_.host);
+    if (is_name && faults.names_fail) {
+        resumer_.resume(Error{Errc::unavailable, "cannot resolve " + to_.host + " now"});
+        return;
+    }
     if (target_ == nullptr || (to_.port == 0 && to_.path.empty())) {
         const std::string detail = "no such host: " + to_string(to_);
         resumer_.resume(Error{Errc::invalid_argument, detail});
         return;
     }
     timer_.arm(deadline_);
-    const Instant arrival = world().now() + there_->latency(random_);
+    const Duration lookup = is_name ? faults.names_delay : Duration{};
+    const Instant arrival = world().now() + lookup + there_->latency(random_);
     world().schedule(syn_, arrival);
 }
 
@@ -86,9 +98,9 @@ void Dial::again() {
 }
 
 void Dial::syn_arrives() {
-    if (there_->blocked > 0 || !target_->powered || target_->hanging > 0) return again();
+    if (there_->faults.blocked || !target_->powered || target_->faults.hanging) return again();
     SimListener* const listener = site_.fabric.listener(*target_, to_.port, to_.path);
-    refused_ = target_->refusing > 0 || listener == nullptr ||
+    refused_ = target_->faults.refusing || listener == nullptr ||
                !listener->reached_by(site_.machine, to_.host);
     if (!refused_) {
         if (!listener->has_room()) return again();
@@ -121,7 +133,7 @@ void Dial::establish(SimListener& listener) {
 }
 
 void Dial::answer_arrives() {
-    if (back_->blocked > 0) return again();
+    if (back_->faults.blocked) return again();
     if (refused_) return finish(Error{Errc::refused, "connection refused by " + to_string(to_)});
     finish(Connected(std::move(established_)));
 }
@@ -160,7 +172,10 @@ bool SimListener::reached_by(const Machine& from, std::string_view host) const {
 }
 
 bool SimListener::has_room() const {
-    return backlog_.size() < site_.fabric.knobs().backlog;
+    const std::size_t room = site_.machine.faults.backlog_max;
+    // Who waits in accept takes the next one at once.
+    const bool is_accepting = static_cast<bool>(acceptor_);
+    return is_accepting || backlog_.size() < std::min(room, site_.fabric.knobs().backlog);
 }
 
 void SimListener::enqueue(std::unique_ptr<SimStream> stream) {
@@ -184,8 +199,8 @@ io::Task<SimListener::Accepted> SimListener::accept() {
         co_await io::suspend<bool>(start);
     }
     if (closed_) co_return Error{Errc::closed, "listener was closed"};
-    if (failing_ > 0) {
-        --failing_;
+    if (failing_ > 0 || site_.machine.faults.no_descriptors) {
+        failing_ = std::max(failing_ - 1, 0);
         co_return Error{Errc::io_failed, "accept: too many open files"};
     }
     std::unique_ptr<io::Stream> accepted = std::move(backlog_.front());

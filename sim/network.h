@@ -46,6 +46,7 @@ public:
     void enqueue(std::unique_ptr<SimStream> stream);
     // The next accepts fail as if there were no descriptors left.
     void fail_accepts(int count);
+    void look_again() { acceptor_.resume(true); }
 
 private:
     NetworkSite site_;
@@ -67,6 +68,8 @@ public:
 
     [[nodiscard]] const NetworkSite& site() const { return site_; }
     [[nodiscard]] const std::string& source() const { return source_; }
+    // Later connects come from another address, which the machine has.
+    void set_source(std::string source) { source_ = std::move(source); }
 
 private:
     NetworkSite site_;

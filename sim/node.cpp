@@ -62,6 +62,11 @@ void SimNode::restart(Duration delay) {
 
 void SimNode::boot() {
     if (incarnation_) return;
+    if (machine_.faults.asleep && machine_.powered) {
+        // It starts when the machine is awake.
+        world_.schedule(boot_event_, world_.now() + milliseconds(50));
+        return;
+    }
     if (!machine_.powered) {
         machine_.powered = true;
         Random random = world_.random("monotonic", hash_bytes(machine_.name), incarnations_);
@@ -74,6 +79,7 @@ void SimNode::boot() {
     for (const NodeHooks& hooks : hooks_)
         if (hooks.starting) hooks.starting();
     incarnation_ = std::make_unique<Incarnation>();
+    incarnation_->vitals.machine = &machine_.faults;
     make_cores();
     const auto build = [this] { incarnation_->program = boot_(*this); };
     incarnation_->cores.front()->scheduler.inside(build);
@@ -99,6 +105,27 @@ void SimNode::make_cores() {
 void SimNode::kill(bool half_open) {
     boot_event_.cancel();
     end("killed", half_open, false);
+}
+
+void SimNode::stop() {
+    if (!alive()) return;
+    world_.trace().record(TraceKind::process, id_, incarnations_, 0, "asked to stop " + name());
+    ask_to_stop(incarnations_);
+}
+
+void SimNode::ask_to_stop(std::uint64_t incarnation) {
+    if (!alive() || incarnation != incarnations_) return;
+    SimScheduler& scheduler = core().scheduler;
+    if (!scheduler.can_run()) {
+        const Instant soon = std::max(scheduler.retry_at(), world_.now() + nanoseconds(1));
+        world_.at(soon, [this, incarnation] { ask_to_stop(incarnation); });
+        return;
+    }
+    scheduler.inside([this, incarnation] {
+        program()->stop([this, incarnation] {
+            if (incarnation == incarnations_) end("stopped", false, false);
+        });
+    });
 }
 
 void SimNode::power_loss() {
@@ -211,6 +238,21 @@ io::Io SimNode::io(io::Store& store, std::size_t index) {
 io::Io SimNode::io_from(std::string_view address, std::size_t index) {
     world_.fabric().add_address(machine_, std::string(address));
     return bundle(index, network(index, address), no_store_);
+}
+
+bool SimNode::change_address(std::string_view from, std::string to) {
+    if (!alive()) return false;
+    bool any = false;
+    for (const auto& core : incarnation_->cores) {
+        for (const auto& [name, network] : core->networks) {
+            if (network->source() != from) continue;
+            world_.fabric().add_address(machine_, to);
+            network->set_source(to);
+            any = true;
+        }
+    }
+    if (any) world_.fabric().silence_from(from);
+    return any;
 }
 
 std::unique_ptr<io::Worker> SimNode::make_worker(std::function<Instant()> completion,

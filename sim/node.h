@@ -56,6 +56,10 @@ public:
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
     virtual ~Program() = default;
+
+    // Asked to end (SIGTERM), inside a step of its first core. `done` ends the process; call it
+    // when all is in order, or never.
+    virtual void stop(std::function<void()> done) { done(); }
 };
 
 // For what must know of the life of a node: disks above all. All are called outside of any core.
@@ -100,6 +104,8 @@ public:
     // The process ends: at once if nothing is running, else after this step (from now on nothing it
     // does has an effect). `half_open`: its peers hear nothing of it.
     void kill(bool half_open = false);
+    // Asks the program to end, in a step of its own. Nothing if it does not run.
+    void stop();
     // The machine stops, with every process on it, and peers hear nothing.
     void power_loss();
     // Boots again with the boot of `start`; the machine has power again. Nothing if it runs or was
@@ -127,6 +133,9 @@ public:
     // Connects come from `address`, which is added to the machine: one node, many players.
     io::Io io_from(std::string_view address, std::size_t core = 0);
     SimCore& core(std::size_t index = 0);
+    // Later connects of `from` come from `to`; those that are open go silent, as behind a NAT that
+    // gave the caller another address. False if nobody called from there.
+    bool change_address(std::string_view from, std::string to);
     // A worker for an adapter that blocks; the program owns it.
     std::unique_ptr<io::Worker> make_worker(std::function<Instant()> completion,
                                             std::size_t core = 0);
@@ -148,6 +157,7 @@ private:
     };
 
     void boot();
+    void ask_to_stop(std::uint64_t incarnation);
     void make_cores();
     void end(std::string_view reason, bool half_open, bool power_lost);
     void destroy();

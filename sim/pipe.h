@@ -31,6 +31,8 @@ public:
         const std::size_t used = sent_ - acked_;
         return used < capacity_ ? capacity_ - used : 0;
     }
+    // Sent, and not known to be taken.
+    [[nodiscard]] std::size_t unacknowledged() const { return sent_ - acked_; }
     [[nodiscard]] std::size_t readable() const { return arrived_ - read_; }
     [[nodiscard]] bool ended() const { return fin_arrived_ && readable() == 0; }
     [[nodiscard]] std::uint64_t sent() const { return sent_; }
@@ -55,6 +57,11 @@ public:
     void drop_under_way();
     // The receiver gives up what it has not read.
     void drop_arrived() { read_ = arrived_; }
+    // A bit of a byte under way, by its stream offset, is another.
+    void flip(std::uint64_t offset, unsigned bit) {
+        char& byte = bytes_[offset - base_];
+        byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << bit));
+    }
     // Everything under way comes at `at` or later (after an outage).
     void delay_until(Instant at);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/machine.h"
 #include "sim/world.h"
 
 namespace playback::sim {
@@ -44,14 +45,15 @@ bool SimScheduler::enter_inline() {
 }
 
 bool SimScheduler::can_run() const {
-    return !vitals_.dead && !running_ && !vitals_.paused(world_.now()) &&
+    return !vitals_.dead && !running_ && !is_asleep() && !vitals_.paused(world_.now()) &&
            busy_until_ <= world_.now();
 }
 
 Instant SimScheduler::retry_at() const {
     // A pause may end early, so whoever waits looks again now and then.
     constexpr Duration look_again = milliseconds(50);
-    const Instant paused = std::min(vitals_.paused_until, world_.now() + look_again);
+    const Instant soon = world_.now() + look_again;
+    const Instant paused = is_asleep() ? soon : std::min(vitals_.paused_until, soon);
     return std::max(busy_until_, paused);
 }
 
@@ -68,9 +70,23 @@ void SimScheduler::turn() {
         Ready ready = pick();
         if (hold_back(ready)) continue;
         world_.count_event();
-        busy_until_ = std::max(busy_until_, world_.now()) + knobs_.operation_cost;
+        busy_until_ = std::max(busy_until_, world_.now()) + cost();
         ready.operation->run();
     }
+}
+
+bool SimScheduler::is_asleep() const {
+    return vitals_.machine != nullptr && vitals_.machine->asleep;
+}
+
+void SimScheduler::spend() {
+    const Duration spent = cost();
+    if (spent.ns > 0) busy_until_ = std::max(busy_until_, world_.now()) + spent;
+}
+
+Duration SimScheduler::cost() const {
+    if (vitals_.machine == nullptr) return knobs_.operation_cost;
+    return std::max(knobs_.operation_cost, vitals_.machine->operation_cost);
 }
 
 SimScheduler::Ready SimScheduler::pick() {

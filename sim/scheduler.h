@@ -19,6 +19,7 @@
 
 namespace playback::sim {
 
+struct MachineFaults;
 class World;
 
 struct SchedulingKnobs {
@@ -26,7 +27,7 @@ struct SchedulingKnobs {
     std::uint32_t delay_permille = 0;      // hold an operation back ...
     Duration delay_max = milliseconds(2);  // ... for at most this
     std::uint32_t inline_permille = 1000;  // a completion may run at once
-    Duration operation_cost;               // virtual CPU time of one operation
+    Duration operation_cost;               // virtual CPU time of one operation, timer or completion
     Duration crossing_max = microseconds(20);
 
     // Drawn for one run: plain FIFO for a third of them.
@@ -35,7 +36,8 @@ struct SchedulingKnobs {
 
 // The life of one incarnation of a node, as all its parts see it.
 struct Vitals {
-    bool dead = false;  // no step runs any more, its I/O is swallowed
+    const MachineFaults* machine = nullptr;  // never null once it runs
+    bool dead = false;                       // no step runs any more, its I/O is swallowed
     Instant paused_until;
 
     [[nodiscard]] bool paused(Instant now) const { return now < paused_until; }
@@ -93,6 +95,7 @@ private:
         Running& operator=(const Running&) = delete;
         ~Running() {
             owner.running_ = false;
+            owner.spend();
             owner.arm();
         }
         SimScheduler& owner;
@@ -110,6 +113,9 @@ private:
         std::uint64_t cause = 0;
     };
 
+    [[nodiscard]] Duration cost() const;
+    [[nodiscard]] bool is_asleep() const;
+    void spend();
     void turn();
     void release_delayed();
     bool hold_back(Ready& ready);

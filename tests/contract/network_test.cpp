@@ -76,7 +76,7 @@ class SimulatedNetwork : public testing::TestWithParam<NetworkCheck> {};
 io::Task<void> check_simulated(sim::SimNode& node, const NetworkCheck& check) {
     const io::Io io = node.io();
     sim::SimNode& silent = node.world().add_node({.name = "silent"});
-    silent.machine().hanging = 1;
+    silent.machine().faults.hanging = true;
     const io::Endpoint nowhere{silent.machine().addresses.front(), 80, ""};
     NetworkWorld world{io.executor, io.clock, io.network, "/run", nowhere, 2U << 20};
     co_await check.run(world);

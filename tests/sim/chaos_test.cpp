@@ -20,6 +20,7 @@ std::vector<FaultChoice> choices() {
     std::vector<FaultChoice> result;
     for (const FaultKind& kind : fault_catalogue()) {
         if (kind.target == FaultTarget::handler || kind.name == "accept_fails") continue;
+        if (kind.breaks_promises) continue;  // the clients believe what comes back
         if (kind.target == FaultTarget::link)
             result.push_back({std::string(kind.name), {"*|*", "server|*", "client0|server"}});
         else

@@ -17,10 +17,10 @@ TEST(Link, SendsOneAfterTheOtherAtItsRate) {
 TEST(Link, IsFreeOfItsBacklogOnceItIsFast) {
     Random random(1);
     Link link;
-    link.set_slow(1000, Instant{});
+    link.set_faults({.slow = 1000}, Instant{});
     (void)link.arrival(Instant{}, 60'000, random);
     const Instant later = Instant{} + seconds(10);
-    link.set_slow(0, later);
+    link.set_faults({.slow = 0}, later);
     EXPECT_EQ(link.arrival(later, 1, random), later);
 }
 
@@ -28,10 +28,10 @@ TEST(Link, TakesItsBacklogToTheNewRate) {
     Random random(1);
     Link link;
     link.bytes_per_second = 100'000;
-    link.set_slow(1000, Instant{});
+    link.set_faults({.slow = 1000}, Instant{});
     (void)link.arrival(Instant{}, 60'000, random);
     const Instant later = Instant{} + seconds(10);
-    link.set_slow(0, later);  // 50,000 bytes wait, half a second at the link's own rate
+    link.set_faults({.slow = 0}, later);  // 50,000 bytes wait, half a second at the link's own rate
     EXPECT_EQ(link.arrival(later, 0, random), later + milliseconds(500));
 }
 
