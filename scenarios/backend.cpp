@@ -37,6 +37,18 @@ io::Task<void> Backend::boot() {
     is_serving_ = true;
 }
 
+void Backend::stop(std::function<void()> done) {
+    // One that has not finished starting has nothing to finish.
+    if (!is_serving_) return done();
+    is_serving_ = false;
+    tasks_.spawn(stopping(std::move(done)));
+}
+
+io::Task<void> Backend::stopping(std::function<void()> done) {
+    co_await node_->stop();
+    done();
+}
+
 io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
     using Opened = Result<std::unique_ptr<adapters::SqliteStore>>;
     adapters::SqliteOptions options;

@@ -28,6 +28,9 @@ public:
     Backend(sim::SimNode& node, sim::Disk& disk, BackendOptions options);
     ~Backend() override;
 
+    // Ends in order, as on SIGTERM.
+    void stop(std::function<void()> done) override;
+
     [[nodiscard]] bool is_serving() const { return is_serving_; }
 
     // Which runtimes there are, for the check that exactly those run: by the deployment, which
@@ -46,6 +49,7 @@ public:
 private:
     io::Task<void> describing(DeploymentId deployment, std::function<void(std::string_view)> log);
     io::Task<void> boot();
+    io::Task<void> stopping(std::function<void()> done);
     io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> open_store();
     io::Task<void> listing(DeploymentId deployment, RuntimesListed done);
     io::Task<Result<std::vector<std::uint64_t>>> runtimes_of_pool();

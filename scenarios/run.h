@@ -38,6 +38,8 @@ struct RunReport {
     std::uint64_t failed_requests = 0;
     std::uint64_t messages = 0;
     std::map<std::string, std::uint64_t> faults;   // injected, by kind
+    // Of faults of the groups "client" and "load", by probe (sim/fault_catalogue.h).
+    std::map<std::string, std::uint64_t, std::less<>> effects;
     std::map<std::string, std::uint64_t> skipped;  // whose target was not there
     std::map<std::string, std::uint64_t> checks;   // made and held, by invariant
     std::vector<std::string> last_log;             // of the backend

@@ -54,6 +54,8 @@ public:
     [[nodiscard]] std::uint64_t messages_delivered() const { return delivered_; }
     [[nodiscard]] const std::map<std::string, std::uint64_t>& checks() const { return checks_; }
     [[nodiscard]] std::uint64_t living_clients() const;
+    [[nodiscard]] std::uint64_t clients_made() const { return clients_.size(); }
+    [[nodiscard]] std::uint64_t users_made() const { return users_.size(); }
     // Without runtimes: acknowledged messages whose answer never came, and whose client was moved.
     [[nodiscard]] std::uint64_t excused_messages() const;
 

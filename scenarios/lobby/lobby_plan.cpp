@@ -101,6 +101,9 @@ std::vector<sim::FaultChoice> choices(bool is_fully_durable) {
         links.push_back("backend|" + name);
         machines.push_back(name);
     }
+    std::vector<std::string> regions;
+    for (std::uint32_t i = 0; i < player_machines; ++i)
+        regions.push_back("players-" + std::to_string(i));
     const std::vector<std::string> backend{"backend"};
     const std::vector<std::string> docker{"docker"};
     std::vector<sim::FaultChoice> result;
@@ -109,8 +112,12 @@ std::vector<sim::FaultChoice> choices(bool is_fully_durable) {
         // Durability `process` promises to survive the process, not the disk.
         const bool loses_writes = name == "node_power_loss" || name == "disk_sync_errors";
         if (loses_writes && !is_fully_durable) continue;
-        // A rotten sector is a disk that lies: detected, and no promise survives it.
-        if (name == "disk_rot") continue;
+        if (kind.breaks_promises) continue;
+        const bool is_of_players = kind.group == "client" || kind.group == "load";
+        if (is_of_players) {
+            result.push_back({name, regions});
+            continue;
+        }
         const bool is_container = kind.group == "container";
         switch (kind.target) {
             case sim::FaultTarget::link:

@@ -5,11 +5,13 @@
 
 #include "scenarios/actors/runtime.h"
 #include "scenarios/lobby/lobby_plan.h"
+#include "scenarios/lobby/players_program.h"
 
 namespace playback::scenarios {
 namespace {
 
 constexpr Duration call_patience = seconds(5);
+constexpr std::uint32_t containers_max = 64;  // of the one host
 constexpr std::string_view backend_address = "10.0.0.1";
 constexpr std::string_view docker_socket = "unix:///run/docker.sock";
 constexpr std::string_view image = "demo/demo:1";
@@ -81,51 +83,6 @@ private:
 
 }  // namespace
 
-// --- players ---
-
-bool PlayersProgram::perform(std::uint32_t number,
-                             const std::string& kind,
-                             const PlayerOptions& options) {
-    const auto found = players_.find(number);
-    if (kind == "join") {
-        if (found != players_.end()) return false;
-        const std::string address =
-            "10.1." + std::to_string(number / 250) + "." + std::to_string(number % 250 + 1);
-        auto player = std::make_unique<Player>(node_.io_from(address), options, observer_);
-        tasks_.spawn(player->play());
-        players_.emplace(number, std::move(player));
-        return true;
-    }
-    if (found == players_.end()) return false;
-    Player& player = *found->second;
-    if (kind == "say")
-        player.say(false);
-    else if (kind == "set_profile")
-        player.say(true);
-    else if (kind == "go_silent")
-        player.go_silent();
-    else if (kind == "come_back")
-        player.come_back();
-    else
-        return false;
-    return true;
-}
-
-bool PlayersProgram::is_quiet() const {
-    return std::all_of(players_.begin(), players_.end(), [](const auto& entry) {
-        return entry.second->is_quiet();
-    });
-}
-
-void PlayersProgram::describe(const std::function<void(std::string_view)>& log) const {
-    for (const auto& [number, player] : players_) {
-        if (player->is_quiet()) continue;
-        log("restless: player " + std::to_string(number) + ", client " +
-            std::to_string(player->client()) + ", runtime " + std::to_string(player->runtime()) +
-            ", unsaid " + std::to_string(player->unsaid()));
-    }
-}
-
 // --- the world ---
 
 LobbyWorld::LobbyWorld(const sim::Plan& plan, const RunOptions& options)
@@ -164,7 +121,7 @@ BackendOptions LobbyWorld::backend_options() const {
     config.domain.runtime_boot_deadline = milliseconds(plan_.knob("runtime_boot_ms", 15'000));
     for (BootstrapUser* user : {&config.admin, &config.support, &config.service, &config.connector})
         user->password = support_password;
-    config.hosts = {{std::string(docker_socket), 64, 65536, 128}};
+    config.hosts = {{std::string(docker_socket), containers_max, 65536, 128}};
     return backend;
 }
 
@@ -181,6 +138,7 @@ void LobbyWorld::start_backend() {
         [this] { return world_.now(); },
         world_.trace());
     sim::Disk& disk = *disk_;
+    disk_faults_ = std::make_unique<sim::DiskFaultHandler>(disk, backend_->name());
     backend_->add_hooks({.killed = [&disk] { disk.kill(); },
                          .power_lost = [&disk] { disk.power_loss(); },
                          .starting = {}});
@@ -250,6 +208,8 @@ PlayerOptions LobbyWorld::player_options(std::uint32_t number) const {
     options.first_generation =
         random.chance(static_cast<std::uint64_t>(plan_.knob("p1_percent", 0)), 100);
     options.tries_other_roles = number % 8 == 0;
+    // Some know the name only.
+    if (random.chance(1, 2)) options.target.host = "backend";
     return options;
 }
 
@@ -270,32 +230,27 @@ void LobbyWorld::set_fault_handlers() {
         return docker_->fault(fault, begins);
     });
     faults_.set_handler("disk", [this](const sim::PlanFault& fault, bool begins) {
-        return disk_fault(fault, begins);
+        return disk_faults_->apply(fault, begins);
     });
-}
-
-bool LobbyWorld::disk_fault(const sim::PlanFault& fault, bool begins) {
-    sim::DiskFaults now = disk_->faults();
-    const auto ppm =
-        static_cast<std::uint32_t>(begins ? sim::number_of(fault.args, "ppm", 1000) : 0);
-    if (fault.kind == "disk_read_errors")
-        now.read_errors_ppm = ppm;
-    else if (fault.kind == "disk_write_errors")
-        now.write_errors_ppm = ppm;
-    else if (fault.kind == "disk_sync_errors")
-        now.sync_errors_ppm = ppm;
-    else if (fault.kind == "disk_full") {
-        std::uint64_t used = 0;
-        for (const auto& [name, content] : disk_->image()) used += content.size();
-        const auto room = static_cast<std::uint64_t>(sim::number_of(fault.args, "free_bytes", 0));
-        now.capacity = begins ? used + room : UINT64_MAX;
-    } else if (fault.kind == "disk_stall") {
-        if (begins) disk_->stall(world_.now() + fault.duration);
-    } else {
-        return false;
+    faults_.set_disk(backend_->name(), *disk_);
+    StrangerOptions stranger;
+    stranger.target = backend_endpoint();
+    stranger.tenant = stranger.project = stranger.stage = "demo";
+    stranger.patience = call_patience;
+    lobby_faults_ = std::make_unique<LobbyFaults>(LobbyFaults::Parts{
+        .world = world_,
+        .faults = faults_,
+        .observer = judge_,
+        .player_nodes = player_nodes_,
+        .stranger = stranger,
+        .player_options = [this](std::uint32_t number) { return player_options(number); },
+        .seats = containers_max / 2 * static_cast<std::size_t>(plan_.knob("max_assignments", 8)),
+        .seats_held = milliseconds(plan_.knob("client_inactive_ms", 30'000)) * 2});
+    for (const char* const group : {"client", "load"}) {
+        faults_.set_handler(group, [this](const sim::PlanFault& fault, bool begins) {
+            return lobby_faults_->apply(fault, begins);
+        });
     }
-    disk_->set_faults(now);
-    return true;
 }
 
 // --- the run ---
@@ -307,13 +262,22 @@ RunReport LobbyWorld::run() {
     bool settled = false;
     if (!world_.ended()) {
         faults_.end_all();
-        const Instant limit = world_.now() + settle_time;
+        const Instant limit = world_.now() + time_to_settle();
         const auto done = [&] { return settled = is_settled(); };
         world_.run_until(done, milliseconds(250), limit);
         if (!settled) settled = is_settled();
     }
     if (!world_.ended()) judge_end(settled);
     return report();
+}
+
+// A herd that has left holds its seats until it counts as inactive; who waits for one waits as
+// long.
+Duration LobbyWorld::time_to_settle() const {
+    const auto is_herd = [](const sim::PlanFault& fault) { return fault.kind == "season_start"; };
+    const bool had_herds = std::ranges::any_of(plan_.faults, is_herd);
+    const Duration inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
+    return had_herds ? settle_time + inactive : settle_time;
 }
 
 bool LobbyWorld::is_settled() {
@@ -417,6 +381,10 @@ RunReport LobbyWorld::report() const {
     report.requests = judge_.calls();
     report.failed_requests = judge_.failed_calls();
     report.messages = judge_.messages_delivered();
+    report.effects = lobby_faults_->counts();
+    report.effects["new clients"] = judge_.clients_made();
+    report.effects["new users"] = judge_.users_made();
+    report.effects["messages"] = judge_.messages_delivered();
     for (const auto& [kind, count] : faults_.injected()) report.faults[kind] = count;
     for (const auto& [kind, count] : faults_.skipped()) report.skipped[kind] = count;
     for (const auto& [kind, count] : ops_.skipped()) report.skipped[kind] += count;

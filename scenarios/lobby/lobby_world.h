@@ -12,33 +12,16 @@
 #include "scenarios/actors/studio.h"
 #include "scenarios/backend.h"
 #include "scenarios/lobby/judge.h"
+#include "scenarios/lobby/lobby_faults.h"
 #include "scenarios/run.h"
 #include "sim/container_host.h"
 #include "sim/disk.h"
 #include "sim/fault_driver.h"
+#include "sim/faults/disk_fault_handler.h"
 #include "sim/op_driver.h"
 #include "sim/world.h"
 
 namespace playback::scenarios {
-
-// The players of one machine: a program that starts them when the plan says so.
-class PlayersProgram final : public sim::Program {
-public:
-    PlayersProgram(sim::SimNode& node, Observer& observer)
-        : node_(node), observer_(observer), tasks_(node.io().executor) {}
-
-    // False if the operation means nothing to this player now.
-    bool perform(std::uint32_t number, const std::string& kind, const PlayerOptions& options);
-    [[nodiscard]] bool is_quiet() const;
-    // Says who is not quiet.
-    void describe(const std::function<void(std::string_view)>& log) const;
-
-private:
-    sim::SimNode& node_;
-    Observer& observer_;
-    std::map<std::uint32_t, std::unique_ptr<Player>> players_;
-    io::TaskGroup tasks_;
-};
 
 class LobbyWorld {
 public:
@@ -56,8 +39,8 @@ private:
     void start_studio();
     void start_players();
     void set_fault_handlers();
-    bool disk_fault(const sim::PlanFault& fault, bool begins);
     bool perform(const sim::PlanOp& op);
+    [[nodiscard]] Duration time_to_settle() const;
     [[nodiscard]] bool is_settled();
     [[nodiscard]] bool containers_match() const;
     void ask_for_wanted();
@@ -70,11 +53,13 @@ private:
     sim::World world_;
     LobbyJudge judge_;
     std::unique_ptr<sim::Disk> disk_;
+    std::unique_ptr<sim::DiskFaultHandler> disk_faults_;
     sim::SimNode* backend_ = nullptr;
     std::unique_ptr<sim::ContainerDaemon> docker_;
     std::unique_ptr<sim::SimContainerHosts> hosts_;
     std::vector<sim::SimNode*> player_nodes_;
     sim::FaultDriver faults_;
+    std::unique_ptr<LobbyFaults> lobby_faults_;
     sim::OpDriver ops_;
     Result<Game> game_ = Error{Errc::timed_out, "the studio has not finished"};
     std::optional<Backend::Runtimes> wanted_;  // as the node said last

@@ -1,0 +1,82 @@
+#include "scenarios/lobby/players_program.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace playback::scenarios {
+
+bool PlayersProgram::perform(std::uint32_t number,
+                             std::string_view kind,
+                             const PlayerOptions& options) {
+    const auto found = players_.find(number);
+    if (kind != "join") return found != players_.end() && tell(*found->second.player, kind);
+    if (found != players_.end()) return false;
+    const std::string address =
+        "10.1." + std::to_string(number / 250) + "." + std::to_string(number % 250 + 1);
+    auto player = std::make_unique<Player>(node_.io_from(address), options, observer_);
+    tasks_.spawn(player->play());
+    players_.emplace(number, Seat{std::move(player), address});
+    return true;
+}
+
+bool PlayersProgram::tell(Player& player, std::string_view kind) {
+    if (kind == "say")
+        player.say(false);
+    else if (kind == "set_profile")
+        player.say(true);
+    else if (kind == "go_silent")
+        player.go_silent();
+    else if (kind == "come_back")
+        player.come_back();
+    else
+        return false;
+    return true;
+}
+
+void PlayersProgram::all(std::string_view kind) {
+    for (auto& [number, seat] : players_) tell(*seat.player, kind);
+}
+
+bool PlayersProgram::move(std::uint32_t number, const std::string& address) {
+    const auto found = players_.find(number);
+    if (found == players_.end()) return false;
+    if (!node_.change_address(found->second.address, address)) return false;
+    found->second.address = address;
+    return true;
+}
+
+bool PlayersProgram::is_quiet() const {
+    return std::all_of(players_.begin(), players_.end(), [](const auto& entry) {
+        return entry.second.player->is_quiet();
+    });
+}
+
+std::vector<std::uint32_t> PlayersProgram::numbers() const {
+    std::vector<std::uint32_t> result;
+    for (const auto& [number, seat] : players_) result.push_back(number);
+    return result;
+}
+
+std::size_t PlayersProgram::unsaid(std::uint32_t number) const {
+    const auto found = players_.find(number);
+    return found == players_.end() ? 0 : found->second.player->unsaid();
+}
+
+std::vector<std::uint64_t> PlayersProgram::clients() const {
+    std::vector<std::uint64_t> result;
+    for (const auto& [number, seat] : players_)
+        if (seat.player->is_playing()) result.push_back(seat.player->client());
+    return result;
+}
+
+void PlayersProgram::describe(const std::function<void(std::string_view)>& log) const {
+    for (const auto& [number, seat] : players_) {
+        const Player& player = *seat.player;
+        if (player.is_quiet()) continue;
+        log("restless: player " + std::to_string(number) + ", client " +
+            std::to_string(player.client()) + ", runtime " + std::to_string(player.runtime()) +
+            ", unsaid " + std::to_string(player.unsaid()));
+    }
+}
+
+}  // namespace playback::scenarios
