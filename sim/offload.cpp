@@ -13,7 +13,9 @@ SimOffload::SimOffload(World& world, SimScheduler& scheduler, Random random)
 }
 
 io::Task<bool> SimOffload::run(std::move_only_function<void()> work, Duration cost) {
-    if (waiting_.size() >= waiting_max) co_return false;
+    const Duration most = wait_max * static_cast<std::int64_t>(workers);
+    const bool is_too_long = !waiting_.empty() && waiting_cost_ + cost > most;
+    if (is_too_long || waiting_.size() >= waiting_max) co_return false;
     auto job = std::make_unique<Job>();
     job->work = std::move(work);
     job->cost = cost;
@@ -28,6 +30,7 @@ io::Task<bool> SimOffload::run(std::move_only_function<void()> work, Duration co
 void SimOffload::submit(std::unique_ptr<Job> job) {
     for (const auto& slot : slots_)
         if (!slot->job) return begin(*slot, std::move(job));
+    waiting_cost_ = waiting_cost_ + job->cost;
     waiting_.push_back(std::move(job));
 }
 
@@ -48,6 +51,7 @@ void SimOffload::finished(Slot& slot) {
     if (!waiting_.empty()) {
         std::unique_ptr<Job> next = std::move(waiting_.front());
         waiting_.pop_front();
+        waiting_cost_ = waiting_cost_ - next->cost;
         begin(slot, std::move(next));
     }
     world_.trace().record(

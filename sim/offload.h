@@ -24,7 +24,9 @@ class World;
 class SimOffload final : public io::Offload {
 public:
     static constexpr std::size_t workers = 2;
+    // What may wait, as adapters/asio/offload.h has it: by number, and by the time that it takes.
     static constexpr std::size_t waiting_max = 256;
+    static constexpr Duration wait_max = seconds(2);
 
     SimOffload(World& world, SimScheduler& scheduler, Random random);
 
@@ -53,6 +55,7 @@ private:
     Random random_;
     std::vector<std::unique_ptr<Slot>> slots_;
     std::deque<std::unique_ptr<Job>> waiting_;
+    Duration waiting_cost_;
 };
 
 class SimWorker final : public io::Worker {

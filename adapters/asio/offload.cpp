@@ -5,25 +5,30 @@
 namespace playback::adapters {
 
 ThreadOffload::ThreadOffload(Loop& loop, const OffloadOptions& options)
-    : loop_(loop), waiting_max_(options.waiting_max) {
+    : loop_(loop),
+      waiting_max_(options.waiting_max),
+      waiting_cost_max_(options.wait_max * static_cast<std::int64_t>(options.threads)) {
     CHECK(options.threads > 0);
     for (std::size_t i = 0; i < options.threads; ++i) threads_.emplace_back([this] { serve(); });
 }
 
-io::Task<bool> ThreadOffload::run(Work work, Duration) {
+io::Task<bool> ThreadOffload::run(Work work, Duration cost) {
     const std::uint64_t number = ++last_number_;
-    if (!enqueue(number, std::move(work))) co_return false;
+    if (!enqueue(number, std::move(work), cost)) co_return false;
     auto wait = [this, number](io::Resumer<bool> resumer) {
         callers_.emplace(number, std::move(resumer));
     };
     co_return co_await io::suspend<bool>(wait);
 }
 
-bool ThreadOffload::enqueue(std::uint64_t number, Work work) {
+bool ThreadOffload::enqueue(std::uint64_t number, Work work, Duration cost) {
     {
         const std::scoped_lock lock(lock_);
+        const bool is_too_long = waiting_cost_ + cost > waiting_cost_max_;
         if (stopped_ || waiting_.size() >= waiting_max_) return false;
-        waiting_.push_back({number, std::move(work)});
+        if (!waiting_.empty() && is_too_long) return false;
+        waiting_cost_ = waiting_cost_ + cost;
+        waiting_.push_back({number, std::move(work), cost});
     }
     changed_.notify_one();
     return true;
@@ -38,6 +43,7 @@ void ThreadOffload::serve() {
             if (stopped_) return;
             piece = std::move(waiting_.front());
             waiting_.pop_front();
+            waiting_cost_ = waiting_cost_ - piece.cost;
         }
         piece.work();
         piece.work = nullptr;

@@ -1,6 +1,9 @@
 // ThreadOffload: io::Offload on a pool of threads.
 //
-// The queue is bounded: beyond `waiting_max` pieces nothing is taken and `run` says so at once.
+// The queue is bounded by number and by the time that it takes: what would wait for longer than
+// `wait_max` is not taken and `run` says so at once. A queue bounded by number alone was longer
+// than the patience of the callers when a herd came to log in: everything was done for somebody who
+// had left already, and came again (scenarios/regressions/herd-outlasts-its-patience.json).
 // Resumers stay with the loop; a thread sees only the function. `stop` waits for the pieces that
 // run (they may write into the frames of their callers) and destroys the others unrun, so call it
 // before the loop destroys its coroutines, and destroy this only when the loop runs no more.
@@ -23,7 +26,8 @@ namespace playback::adapters {
 
 struct OffloadOptions {
     std::size_t threads = 1;
-    std::size_t waiting_max = 256;  // pieces that no thread has taken yet
+    std::size_t waiting_max = 256;   // pieces that no thread has taken yet
+    Duration wait_max = seconds(2);  // by their costs
 };
 
 class ThreadOffload final : public io::Offload {
@@ -44,20 +48,23 @@ private:
     struct Piece {
         std::uint64_t number = 0;
         Work work;
+        Duration cost;
     };
 
-    bool enqueue(std::uint64_t number, Work work);
+    bool enqueue(std::uint64_t number, Work work, Duration cost);
     void serve();
     void finish(std::uint64_t number);
 
     Loop& loop_;
     const std::size_t waiting_max_;
+    const Duration waiting_cost_max_;  // of all threads together
     std::uint64_t last_number_ = 0;
     std::map<std::uint64_t, io::Resumer<bool>> callers_;  // of the loop
 
     std::mutex lock_;
     std::condition_variable changed_;
     std::deque<Piece> waiting_;
+    Duration waiting_cost_;
     bool stopped_ = false;
 
     std::vector<std::thread> threads_;  // last: they use all of the above

@@ -122,6 +122,38 @@ TEST(ThreadOffload, RefusesBeyondItsBound) {
     world.run(offload_too_much(world.executor(), world.offload(), 50));
 }
 
+// Twenty pieces of a second each: two run, and who would wait for minutes hears it at once.
+io::Task<void> offload_too_long(io::Executor executor, io::Offload& offload) {
+    int ran = 0;
+    int refused = 0;
+    const auto once = [&]() -> io::Task<void> {
+        std::move_only_function<void()> work = [] { ::usleep(1000); };
+        const bool taken = co_await offload.run(std::move(work), seconds(1));
+        ++(taken ? ran : refused);
+    };
+    io::TaskGroup group(executor);
+    for (int i = 0; i < 20; ++i) group.spawn(once());
+    co_await group.join();
+    EXPECT_GE(ran, 4);
+    EXPECT_GE(refused, 10);
+}
+
+TEST(ThreadOffload, RefusesWhatWouldWaitForLong) {
+    SilentLog log;
+    adapters::RealWorldOptions options{.offload = {.threads = 2}};
+    adapters::RealWorld world(options, log);
+    world.run(offload_too_long(world.executor(), world.offload()));
+}
+
+io::Task<void> offload_too_long_simulated(sim::SimNode& node) {
+    const io::Io io = node.io();
+    co_await offload_too_long(io.executor, io.offload);
+}
+
+TEST(SimOffload, RefusesWhatWouldWaitForLong) {
+    run_simulated([](sim::SimNode& node) { return offload_too_long_simulated(node); });
+}
+
 io::Task<void> offload_too_much_simulated(sim::SimNode& node) {
     const io::Io io = node.io();
     co_await offload_too_much(io.executor, io.offload, 500);
