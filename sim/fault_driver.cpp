@@ -98,16 +98,22 @@ bool FaultDriver::has_target(const PlanFault& fault, const FaultKind& kind) cons
 }
 
 void FaultDriver::end(std::uint64_t sequence) {
-    auto ended = active_.extract(sequence);
-    if (ended.empty()) return;
+    const auto found = active_.find(sequence);
+    if (found == active_.end() || found->second.is_for_good) return;
+    const auto ended = active_.extract(found);
     const Active& active = ended.mapped();
     world_.trace().record(TraceKind::fault, active.fault.id, 0, 0, active.fault.kind);
     revert(active, *find_fault_kind(active.fault.kind));
 }
 
-void FaultDriver::end_all() {
+void FaultDriver::end_all(const std::function<bool(const PlanFault&)>& stays) {
     over_ = true;
-    while (!active_.empty()) end(active_.begin()->first);
+    std::vector<std::uint64_t> sequences;
+    for (auto& [sequence, active] : active_) {
+        active.is_for_good = stays && stays(active.fault);
+        sequences.push_back(sequence);
+    }
+    for (const std::uint64_t sequence : sequences) end(sequence);
 }
 
 bool FaultDriver::apply(Active& active, const FaultKind& kind) {

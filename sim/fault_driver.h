@@ -47,8 +47,9 @@ public:
     void schedule(const std::vector<PlanFault>& faults);
     void schedule(const PlanFault& fault);
 
-    // Ends all that last and lets none begin any more: from here on the world is kind.
-    void end_all();
+    // Ends all that last and lets none begin any more: from here on the world is kind. What
+    // `stays` says yes to lasts for good instead.
+    void end_all(const std::function<bool(const PlanFault&)>& stays = {});
 
     [[nodiscard]] const Counts& injected() const { return injected_; }
     [[nodiscard]] const Counts& skipped() const { return skipped_; }
@@ -60,6 +61,7 @@ private:
         PlanFault fault;
         std::vector<Pair> pairs;     // directed, of link faults
         Machine* machine = nullptr;  // of machine faults
+        bool is_for_good = false;
     };
 
     void begin(const PlanFault& fault);

@@ -58,9 +58,10 @@ void LobbyJudge::client_wanted(std::uint64_t user) {
     state.wanted_at = options_.now();
 }
 
-void LobbyJudge::client_created(std::uint32_t, std::uint64_t user, std::uint64_t client) {
+void LobbyJudge::client_created(std::uint32_t player, std::uint64_t user, std::uint64_t client) {
     check("account-kept");
     Client& state = clients_[client];
+    state.player = player;
     state.user = user;
     User& owner = users_[user];
     owner.clients.push_back(client);
@@ -318,6 +319,7 @@ std::uint64_t LobbyJudge::excused_messages() const {
 std::string LobbyJudge::complaint(std::uint64_t id, const Client& client) const {
     // Of a client whose creation was never answered nobody has been promised anything.
     if (client.is_over || client.user == 0) return {};
+    if (owed_ && !owed_(client.player)) return {};
     if (!options_.sees_runtimes) return complaint_of_client(client);
     const auto runtime = runtimes_.find(client.runtime);
     if (runtime == runtimes_.end()) return "all-assigned";

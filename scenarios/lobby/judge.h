@@ -44,6 +44,10 @@ public:
     // From the host of containers: this runtime's process ended (killed, crashed, stopped).
     void runtime_died(std::uint64_t runtime) { runtime_ended(runtime); }
 
+    // From now on only what these players were promised must still come true (safety holds for
+    // all): the others are cut off for good.
+    void owe_only(std::function<bool(std::uint32_t player)> owed) { owed_ = std::move(owed); }
+
     // After the faults have stopped: is everything delivered and everybody seated?
     [[nodiscard]] bool is_settled() const;
     // Reports what is not, as violations of liveness.
@@ -100,6 +104,7 @@ private:
         std::uint64_t runtime = 0;  // that the client had at the last try
     };
     struct Client {
+        std::uint32_t player = 0;
         std::uint64_t user = 0;
         bool was_greeted = false;
         bool is_over = false;              // ended, or its player has left it
@@ -145,6 +150,7 @@ private:
     [[nodiscard]] std::string complaint(std::uint64_t id, const Client& client) const;
 
     JudgeOptions options_;
+    std::function<bool(std::uint32_t)> owed_;  // empty: all are
     std::map<std::uint64_t, Client> clients_;
     std::map<std::uint64_t, User> users_;
     std::map<std::uint64_t, RuntimeState> runtimes_;

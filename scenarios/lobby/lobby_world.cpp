@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/base/hash.h"
 #include "scenarios/actors/runtime.h"
 #include "scenarios/lobby/lobby_plan.h"
 #include "scenarios/lobby/players_program.h"
@@ -261,7 +262,7 @@ RunReport LobbyWorld::run() {
     world_.run_until(Instant{} + plan_.length);
     bool settled = false;
     if (!world_.ended()) {
-        faults_.end_all();
+        heal();
         const Instant limit = world_.now() + time_to_settle();
         const auto done = [&] { return settled = is_settled(); };
         world_.run_until(done, milliseconds(250), limit);
@@ -269,6 +270,34 @@ RunReport LobbyWorld::run() {
     }
     if (!world_.ended()) judge_end(settled);
     return report();
+}
+
+bool LobbyWorld::is_in_core(std::size_t players) const {
+    const std::int64_t core = plan_.knob("healed_core", 0);
+    return core == 0 || (core >> players & 1) != 0;
+}
+
+// The faults stop. With a healed core, some machines of players stay as broken as they are, and
+// some of those are cut off besides: the others must be served all the same.
+void LobbyWorld::heal() {
+    std::vector<std::string> broken;
+    for (std::size_t i = 0; i < player_nodes_.size(); ++i)
+        if (!is_in_core(i)) broken.push_back(player_nodes_[i]->name());
+    for (const std::string& name : broken) {
+        Random random = Random::stream(plan_.seed, "cut off for good", hash_bytes(name));
+        if (!random.chance(1, 2)) continue;
+        faults_.schedule({.at = world_.now(),
+                          .duration = seconds(3'600),
+                          .kind = "link_partition",
+                          .target = name + "|*"});
+    }
+    world_.run_until(world_.now());
+    faults_.end_all([&broken](const sim::PlanFault& fault) {
+        return fault.kind != "season_start" && std::ranges::any_of(broken, [&](const auto& name) {
+                   return fault.target.find(name) != std::string::npos;
+               });
+    });
+    judge_.owe_only([this](std::uint32_t player) { return is_in_core(player % player_machines); });
 }
 
 // A herd that has left holds its seats until it counts as inactive; who waits for one waits as
@@ -283,8 +312,9 @@ Duration LobbyWorld::time_to_settle() const {
 bool LobbyWorld::is_settled() {
     ask_for_wanted();
     if (!game_ || !backend_->alive()) return false;
-    for (const sim::SimNode* node : player_nodes_) {
-        if (!static_cast<const PlayersProgram&>(*node->program()).is_quiet()) return false;
+    for (std::size_t i = 0; i < player_nodes_.size(); ++i) {
+        const auto& players = static_cast<const PlayersProgram&>(*player_nodes_[i]->program());
+        if (is_in_core(i) && !players.is_quiet()) return false;
     }
     return judge_.is_settled() && containers_match();
 }

@@ -40,6 +40,9 @@ private:
     void start_players();
     void set_fault_handlers();
     bool perform(const sim::PlanOp& op);
+    void heal();
+    // Is this machine of players healed when the faults stop?
+    [[nodiscard]] bool is_in_core(std::size_t players) const;
     [[nodiscard]] Duration time_to_settle() const;
     [[nodiscard]] bool is_settled();
     [[nodiscard]] bool containers_match() const;
