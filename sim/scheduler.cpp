@@ -11,10 +11,10 @@ SchedulingKnobs SchedulingKnobs::draw(Random& random) {
     SchedulingKnobs knobs;
     if (random.chance(1, 3)) return knobs;
     if (random.chance(1, 2))
-        knobs.reorder_permille = static_cast<std::uint32_t>(random.log_between(1, 500));
+        knobs.picker.reorder_permille = static_cast<std::uint32_t>(random.log_between(1, 500));
     if (random.chance(1, 2))
-        knobs.delay_permille = static_cast<std::uint32_t>(random.log_between(1, 100));
-    knobs.delay_max = nanoseconds(random.log_between(1'000, 20'000'000));
+        knobs.picker.delay_permille = static_cast<std::uint32_t>(random.log_between(1, 100));
+    knobs.picker.delay_max = nanoseconds(random.log_between(1'000, 20'000'000));
     if (random.chance(1, 2))
         knobs.inline_permille = static_cast<std::uint32_t>(random.between(0, 1000));
     if (random.chance(1, 3)) knobs.operation_cost = nanoseconds(random.log_between(100, 20'000));
@@ -27,12 +27,17 @@ SimScheduler::SimScheduler(World& world,
                            std::uint64_t subject,
                            Random random,
                            const SchedulingKnobs& knobs)
-    : world_(world), vitals_(vitals), subject_(subject), random_(random), knobs_(knobs) {
+    : world_(world),
+      vitals_(vitals),
+      subject_(subject),
+      random_(random),
+      knobs_(knobs),
+      picker_(knobs.picker, world.random("picker", random.next())) {
 }
 
 void SimScheduler::post(std::unique_ptr<io::Operation> operation) {
     world_.trace().show(TraceKind::posted, subject_, ready_.size(), 0);
-    ready_.push_back({std::move(operation), world_.trace().cause()});
+    ready_.push_back({std::move(operation), world_.trace().cause(), picker_.priority()});
     arm();
 }
 
@@ -67,8 +72,8 @@ void SimScheduler::turn() {
     const Running scope(*this);
     const std::size_t batch = std::min(ready_.size(), turn_max);
     for (std::size_t i = 0; i < batch && !vitals_.dead; ++i) {
-        Ready ready = pick();
-        if (hold_back(ready)) continue;
+        const Ready ready = next();
+        if (!ready.operation) continue;
         world_.count_event();
         busy_until_ = std::max(busy_until_, world_.now()) + cost();
         ready.operation->run();
@@ -89,27 +94,24 @@ Duration SimScheduler::cost() const {
     return std::max(knobs_.operation_cost, vitals_.machine->operation_cost);
 }
 
-SimScheduler::Ready SimScheduler::pick() {
-    std::size_t index = 0;
-    if (knobs_.reorder_permille > 0 && ready_.size() > 1 &&
-        random_.chance(knobs_.reorder_permille, 1000))
-        index = random_.below(std::min(ready_.size(), pick_depth_max));
+SimScheduler::Ready SimScheduler::next() {
     const std::size_t choices = ready_.size();
-    Ready ready = std::move(ready_[index]);
-    ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(index));
-    world_.trace().begin(ready.cause, TraceKind::schedule, subject_, index, choices);
-    return ready;
+    const Picker::Pick pick =
+        picker_.pick(choices, [this](std::size_t i) { return ready_[i].priority; });
+    Ready ready = std::move(ready_[pick.index]);
+    ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(pick.index));
+    world_.trace().begin(ready.cause, TraceKind::schedule, subject_, pick.index, choices);
+    if (pick.hold.ns == 0) return ready;
+    hold_back(std::move(ready), pick.hold);
+    return {};
 }
 
-bool SimScheduler::hold_back(Ready& ready) {
-    if (knobs_.delay_permille == 0 || !random_.chance(knobs_.delay_permille, 1000)) return false;
-    const Duration delay = random_.between(nanoseconds(1), knobs_.delay_max);
+void SimScheduler::hold_back(Ready ready, Duration delay) {
     const Instant until = world_.now() + delay;
     world_.trace().record(TraceKind::draw, subject_, static_cast<std::uint64_t>(delay.ns));
     ready.cause = world_.trace().cause();
     delayed_.emplace(std::pair(until, delays_++), std::move(ready));
     world_.schedule(delay_over_, delayed_.begin()->first.first);
-    return true;
 }
 
 void SimScheduler::release_delayed() {

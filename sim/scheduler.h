@@ -1,7 +1,6 @@
-// SimScheduler: one core of a simulated process: its ready queue and the strategy that picks.
+// SimScheduler: one core of a simulated process: its ready queue, and what runs when.
 //
-// FIFO by default. A knob makes it sometimes pick another ready operation or hold one back for a
-// little virtual time: orders that a real loop may produce as well, since `post` promises none.
+// In which order is the Picker's business; what it holds back becomes ready again later.
 // Completions of I/O run at once where io::Scheduler allows it, or are posted: drawn. Stopping
 // destroys suspended coroutines and queued operations until nothing is left (engine/io/executor.h).
 #pragma once
@@ -16,6 +15,7 @@
 #include "engine/base/time.h"
 #include "engine/io/task.h"
 #include "sim/event_queue.h"
+#include "sim/picker.h"
 
 namespace playback::sim {
 
@@ -23,14 +23,12 @@ struct MachineFaults;
 class World;
 
 struct SchedulingKnobs {
-    std::uint32_t reorder_permille = 0;    // pick another ready operation than the first
-    std::uint32_t delay_permille = 0;      // hold an operation back ...
-    Duration delay_max = milliseconds(2);  // ... for at most this
+    PickerKnobs picker;
     std::uint32_t inline_permille = 1000;  // a completion may run at once
     Duration operation_cost;               // virtual CPU time of one operation, timer or completion
     Duration crossing_max = microseconds(20);
 
-    // Drawn for one run: plain FIFO for a third of them.
+    // Drawn for one run, but for the strategy: plain FIFO for a third of them.
     static SchedulingKnobs draw(Random& random);
 };
 
@@ -103,14 +101,13 @@ private:
 
     // Operations that one turn runs at most, so that budgets are looked at in between.
     static constexpr std::size_t turn_max = 64;
-    // How deep into the ready queue a reordering pick looks.
-    static constexpr std::size_t pick_depth_max = 8;
     static constexpr int inline_depth_max = 16;
 
     // An operation, and what had scheduled it (Trace::cause).
     struct Ready {
         std::unique_ptr<io::Operation> operation;
         std::uint64_t cause = 0;
+        std::uint32_t priority = 0;
     };
 
     [[nodiscard]] Duration cost() const;
@@ -118,8 +115,9 @@ private:
     void spend();
     void turn();
     void release_delayed();
-    bool hold_back(Ready& ready);
-    Ready pick();
+    // Takes one out of the queue; nothing in it if that one is held back.
+    Ready next();
+    void hold_back(Ready ready, Duration delay);
     void arm();
 
     World& world_;
@@ -127,6 +125,7 @@ private:
     std::uint64_t subject_;
     Random random_;
     SchedulingKnobs knobs_;
+    Picker picker_;
     std::deque<Ready> ready_;
     std::map<std::pair<Instant, std::uint64_t>, Ready> delayed_;
     std::uint64_t delays_ = 0;

@@ -6,6 +6,7 @@
 
 #include "engine/base/random.h"
 #include "sim/fault_catalogue.h"
+#include "sim/picker.h"
 
 namespace playback::scenarios {
 namespace {
@@ -59,6 +60,7 @@ void draw_knobs(sim::Plan& plan, const Shape& shape, std::string_view profile) {
     plan.knobs["fault_points"] = random.chance(1, 2) ? 1 : 0;
     // Which machines of players are healed at the end, as bits; 0: all.
     plan.knobs["healed_core"] = random.chance(1, 3) ? random.between(1, 14) : 0;
+    plan.knobs["strategy"] = random.between(0, sim::strategies - 1);
     plan.knobs["draw_ties"] = random.chance(1, 2) ? 1 : 0;
     plan.knobs["disk"] = static_cast<std::int64_t>(random.next() >> 1);  // its speed
 }

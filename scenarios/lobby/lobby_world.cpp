@@ -40,6 +40,9 @@ sim::WorldOptions world_options(const sim::Plan& plan, const RunOptions& options
     if (plan.profile == "small") {
         Random random = Random::stream(plan.seed, "world");
         world.scheduling = sim::SchedulingKnobs::draw(random);
+        const std::int64_t strategy = plan.knob("strategy", 1);
+        if (0 <= strategy && strategy < sim::strategies)
+            world.scheduling.picker.strategy = static_cast<sim::Strategy>(strategy);
         world.network = sim::NetworkKnobs::draw(random);
     }
     return world;

@@ -12,7 +12,7 @@ namespace playback::sim {
 namespace {
 
 constexpr Duration duration_floor = milliseconds(1);
-constexpr std::array<std::string_view, 2> schedule_knobs{"draw_ties", "fault_points"};
+constexpr std::array<std::string_view, 3> schedule_knobs{"draw_ties", "fault_points", "strategy"};
 
 bool is_of_schedule(std::string_view knob) {
     return std::ranges::count(schedule_knobs, knob) > 0;

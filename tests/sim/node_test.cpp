@@ -187,8 +187,8 @@ private:
 TEST(SimNode, CoresPassWorkInOrderPerPair) {
     Random random(5);
     WorldOptions options;
-    options.scheduling.reorder_permille = 500;
-    options.scheduling.delay_permille = 100;
+    options.scheduling.picker.reorder_permille = 500;
+    options.scheduling.picker.delay_permille = 100;
     World world(options);
     SimNode& node = world.add_node({.name = "n", .cores = 3});
     std::vector<std::size_t> visits;
