@@ -137,7 +137,9 @@ void Disk::on_sync(std::uint64_t nth, std::function<void(Instant done)> act) {
 }
 
 void Disk::tell_sync(Instant done) {
-    if (syncs_left_ == 0 || --syncs_left_ > 0) return;
+    if (syncs_left_ == 0) return;
+    --syncs_left_;
+    if (syncs_left_ > 0) return;
     const auto act = std::exchange(told_of_sync_, {});
     act(done);
 }

@@ -289,10 +289,9 @@ io::Task<void> Stranger::lie_about_sequence(Mischief how) {
     while (!is_over_) {
         const bool known = co_await sign_up();
         if (known) {
-            std::vector<std::uint64_t> consumed;
-            for (std::uint64_t i = 0; i < 8; ++i)
-                consumed.push_back(random_.chance(1, 2) ? random_.below(1'000)
-                                                        : random_.next() >> 1);
+            std::vector<std::uint64_t> consumed(8);
+            for (std::uint64_t& id : consumed)
+                id = random_.chance(1, 2) ? random_.below(1'000) : random_.next() >> 1;
             std::string body = interchange_of(account_.client, consumed);
             const int status =
                 co_await call("player", "interchange-messages", std::move(body), account_.token);

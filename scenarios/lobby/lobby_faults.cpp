@@ -15,20 +15,13 @@ constexpr std::uint32_t first_of_herds = 1'000;
 constexpr std::uint32_t herd_max = 100;
 constexpr std::uint32_t herds_max = 500;
 
+// One stranger, up to the mischief of one fault.
 class StrangerProgram final : public sim::Program {
 public:
-    StrangerProgram(sim::SimNode& node,
-                    const StrangerOptions& options,
-                    Random random,
-                    Observer& observer,
-                    Stranger::Counts& counts,
-                    const sim::PlanFault& fault)
-        : stranger_(node.io(), options, random, observer, counts) {
-        CHECK(stranger_.start(fault.kind, fault.args));
-    }
+    explicit StrangerProgram(std::unique_ptr<Stranger> stranger) : stranger_(std::move(stranger)) {}
 
 private:
-    Stranger stranger_;
+    std::unique_ptr<Stranger> stranger_;
 };
 
 bool is_of_players(std::string_view kind) {
@@ -80,8 +73,10 @@ bool LobbyFaults::start_stranger(const sim::PlanFault& fault, sim::SimNode& node
         {.name = name, .machine = node.machine().name, .starts_with_machine = false});
     const Random random = parts_.world.random("stranger", fault.id);
     stranger.start([this, random, fault](sim::SimNode& self) {
-        return std::make_unique<StrangerProgram>(
-            self, parts_.stranger, random, parts_.observer, counts_, fault);
+        auto one = std::make_unique<Stranger>(
+            self.io(), parts_.stranger, random, parts_.observer, counts_);
+        CHECK(one->start(fault.kind, fault.args));
+        return std::make_unique<StrangerProgram>(std::move(one));
     });
     strangers_.emplace(fault.id, name);
     return true;

@@ -106,6 +106,7 @@ std::vector<sim::FaultChoice> choices(bool is_fully_durable) {
         machines.push_back(name);
     }
     std::vector<std::string> regions;
+    regions.reserve(player_machines);
     for (std::uint32_t i = 0; i < player_machines; ++i)
         regions.push_back("players-" + std::to_string(i));
     const std::vector<std::string> backend{"backend"};

@@ -53,6 +53,7 @@ bool PlayersProgram::is_quiet() const {
 
 std::vector<std::uint32_t> PlayersProgram::numbers() const {
     std::vector<std::uint32_t> result;
+    result.reserve(players_.size());
     for (const auto& [number, seat] : players_) result.push_back(number);
     return result;
 }

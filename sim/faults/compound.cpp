@@ -69,7 +69,7 @@ Parts slew(const PlanFault& whole) {
 
 Parts isolation(const PlanFault& whole) {
     PlanFault one = part(whole, "link_partition", whole.at, whole.duration);
-    one.target = whole.target + "|*";
+    one.target.append("|*");
     return {one};
 }
 
