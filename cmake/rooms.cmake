@@ -1,15 +1,19 @@
 # A room is a folder and a library; a new file needs no new line here.
 
-# playback_room(NAME FOLDER [COROUTINES] [FLAT] [DEPENDS ...])
+# playback_room(NAME FOLDER [COROUTINES] [FLAT] [WITHOUT folder ...] [DEPENDS ...])
 # COROUTINES: its files include Asio's awaitable, so they share the one precompiled header.
 # FLAT: only the folder's own files, not those of its sub-folders.
+# WITHOUT: not these sub-folders, which are rooms of their own.
 function(playback_room name folder)
-    cmake_parse_arguments(ROOM "COROUTINES;FLAT" "" "DEPENDS" ${ARGN})
+    cmake_parse_arguments(ROOM "COROUTINES;FLAT" "" "WITHOUT;DEPENDS" ${ARGN})
     set(recurse GLOB_RECURSE)
     if(ROOM_FLAT)
         set(recurse GLOB)
     endif()
     file(${recurse} sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+    foreach(other IN LISTS ROOM_WITHOUT)
+        list(FILTER sources EXCLUDE REGEX "/${folder}/${other}/")
+    endforeach()
     if(NOT sources)
         add_library(${name} INTERFACE)
         target_link_libraries(${name} INTERFACE playback_options ${ROOM_DEPENDS})
@@ -20,6 +24,24 @@ function(playback_room name folder)
     if(ROOM_COROUTINES)
         playback_precompile(${name})
     endif()
+endfunction()
+
+# playback_embed(TARGET HEADER NAMESPACE NAME=file,file ...): texts of the source tree as constants.
+function(playback_embed target header namespace)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/${target}_embedded.cpp)
+    set(files "")
+    foreach(part IN LISTS ARGN)
+        string(REGEX REPLACE "^[^=]*=" "" paths "${part}")
+        string(REPLACE "," ";" paths "${paths}")
+        list(APPEND files ${paths})
+    endforeach()
+    add_custom_command(
+        OUTPUT ${out}
+        COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DHEADER=${header} -DNAMESPACE=${namespace}
+                "-DPARTS=${ARGN}" -P ${PLAYBACK_ROOT}/cmake/embed.cmake
+        DEPENDS ${files} ${PLAYBACK_ROOT}/cmake/embed.cmake
+        VERBATIM)
+    target_sources(${target} PRIVATE ${out})
 endfunction()
 
 # The engine's precompiled header, made once and shared. Code must build without it too.

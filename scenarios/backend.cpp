@@ -27,7 +27,9 @@ io::Task<void> Backend::boot() {
         co_return;
     }
     store_ = *std::move(store);
-    io_.emplace(sim_node_.io(*store_));
+    if (sim_node_.world().trace().has_recorder())
+        watched_ = std::make_unique<WatchedStore>(sim_node_, *store_);
+    io_.emplace(sim_node_.io(watched_ ? static_cast<io::Store&>(*watched_) : *store_));
     node_ = std::make_unique<Node>(*io_, options_.config);
     Result<void> started = co_await node_->start();
     if (!started) {

@@ -11,6 +11,7 @@
 #include "engine/io/io.h"
 #include "engine/io/task.h"
 #include "engine/node.h"
+#include "scenarios/watched_store.h"
 #include "sim/disk.h"
 #include "sim/node.h"
 
@@ -59,6 +60,7 @@ private:
     BackendOptions options_;
     Random sqlite_seeds_;
     std::unique_ptr<adapters::SqliteStore> store_;
+    std::unique_ptr<WatchedStore> watched_;  // while somebody looks
     std::unique_ptr<io::Worker> worker_;
     std::optional<io::Io> io_;
     std::unique_ptr<Node> node_;

@@ -2,6 +2,7 @@
 
 #include "scenarios/lobby/lobby_plan.h"
 #include "scenarios/lobby/lobby_run.h"
+#include "scenarios/lobby/lobby_words.h"
 
 namespace playback::scenarios {
 namespace {
@@ -27,7 +28,9 @@ const std::vector<Scenario>& scenarios() {
          "players meet game runtimes in lobbies",
          {"small", "reference", "polling"},
          draw_lobby_plan,
-         run_lobby},
+         run_lobby,
+         words_of_lobby_op,
+         promise_of_lobby},
     };
     return all;
 }

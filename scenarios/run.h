@@ -12,6 +12,7 @@
 #include "engine/base/time.h"
 #include "sim/plan.h"
 #include "sim/trace.h"
+#include "sim/watch.h"
 
 namespace playback::scenarios {
 
@@ -24,12 +25,15 @@ struct RunOptions {
     std::function<void(std::string_view)> log;
     // Gets each event of the trace as it happens; changes no hash.
     std::function<void(const sim::TraceEvent&)> recorder;
+    // Looks at the run and changes nothing (sim/watch.h).
+    sim::Watch* watch = nullptr;
 };
 
 struct RunReport {
     bool passed = false;
     std::string fingerprint;  // "pass", or of the first finding
     std::string message;      // of the first finding, for people
+    Instant failed_at;        // of the first finding
     std::uint64_t trace_hash = 0;
     std::vector<sim::Trace::Checkpoint> checkpoints;  // of the trace, to bisect two runs
     Duration virtual_time;
@@ -54,6 +58,9 @@ struct Scenario {
     std::vector<std::string_view> profiles;  // the first is the default
     Result<sim::Plan> (*draw)(std::uint64_t seed, std::string_view profile);
     RunReport (*run)(const sim::Plan& plan, const RunOptions& options);
+    // In plain English, for reports: an operation, and what an invariant promises.
+    std::string (*words_of_op)(const sim::PlanOp& op) = nullptr;
+    std::string (*promise_of)(std::string_view invariant) = nullptr;
 };
 
 // All scenarios, in the order in which they are shown.

@@ -112,6 +112,8 @@ Result<std::string_view> Connection::push(int side, std::string_view bytes) {
     if (idle_max.ns > 0 && now - last_passed_ > idle_max && !silent_[side]) silence();
     const std::size_t most = link.faults.segment > 0 ? link.faults.segment : segment_max_;
     std::size_t left = std::min(room(side), bytes.size());
+    fabric_.world().trace().show(
+        TraceKind::send, id(), static_cast<std::uint64_t>(side), out.sent(), bytes.substr(0, left));
     for (std::size_t pieces = 1; left > 0; ++pieces) {
         const std::size_t piece = most > 0 ? draw_piece(left, most, pieces) : left;
         out.send(bytes.substr(0, piece), link.arrival(now, piece, parts_.random));

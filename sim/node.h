@@ -119,6 +119,9 @@ public:
     void die(std::string_view reason) override;
 
     [[nodiscard]] bool alive() const { return incarnation_ && !incarnation_->vitals.dead; }
+    [[nodiscard]] bool is_paused(Instant now) const {
+        return incarnation_ && incarnation_->vitals.paused(now);
+    }
     [[nodiscard]] std::uint64_t incarnations() const { return incarnations_; }
     [[nodiscard]] const std::vector<std::string>& deaths() const { return deaths_; }
     void add_hooks(NodeHooks hooks) { hooks_.push_back(std::move(hooks)); }

@@ -43,6 +43,8 @@ std::string_view name_of(TraceKind kind) {
             return "planned";
         case TraceKind::posted:
             return "posted";
+        case TraceKind::send:
+            return "send";
     }
     return "unknown";
 }

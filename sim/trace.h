@@ -38,6 +38,7 @@ enum class TraceKind : std::uint8_t {
     // Only shown, never hashed: it decides nothing until it happens.
     planned,  // an event was put on the time line, to happen at `b` (ns)
     posted,   // an operation was queued at a core
+    send,     // bytes left, from offset `b` of their stream on
 };
 
 std::string_view name_of(TraceKind kind);
@@ -102,10 +103,15 @@ public:
 
     // Shows the recorder something that is no part of the hash; its index is that of the next event
     // that is.
-    void show(TraceKind kind, std::uint64_t subject, std::uint64_t a, std::uint64_t b) {
+    void show(TraceKind kind,
+              std::uint64_t subject,
+              std::uint64_t a,
+              std::uint64_t b,
+              std::string_view bytes = {}) {
         if (recorder_) [[unlikely]]
-            recorder_({events_, cause_, now_, kind, subject, a, b, {}});
+            recorder_({events_, cause_, now_, kind, subject, a, b, bytes});
     }
+    [[nodiscard]] bool has_recorder() const { return static_cast<bool>(recorder_); }
 
     // What comes now is caused from outside of the run.
     void end() { cause_ = 0; }

@@ -20,6 +20,7 @@
 
 #include "engine/base/time.h"
 #include "scenarios/actors/observer.h"
+#include "sim/watch.h"
 
 namespace playback::scenarios {
 
@@ -60,6 +61,8 @@ public:
     [[nodiscard]] std::uint64_t living_clients() const;
     [[nodiscard]] std::uint64_t clients_made() const { return clients_.size(); }
     [[nodiscard]] std::uint64_t users_made() const { return users_.size(); }
+    // What it knows, for reports (judge_state.cpp).
+    void add_state(std::vector<sim::EntityState>& state) const;
     // Without runtimes: acknowledged messages whose answer never came, and whose client was moved.
     [[nodiscard]] std::uint64_t excused_messages() const;
 

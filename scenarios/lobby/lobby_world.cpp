@@ -260,6 +260,7 @@ void LobbyWorld::set_fault_handlers() {
 // --- the run ---
 
 RunReport LobbyWorld::run() {
+    watch();
     faults_.schedule(plan_.faults);
     ops_.schedule(plan_.ops);
     world_.run_until(Instant{} + plan_.length);
@@ -272,6 +273,7 @@ RunReport LobbyWorld::run() {
         if (!settled) settled = is_settled();
     }
     if (!world_.ended()) judge_end(settled);
+    if (options_.watch != nullptr) options_.watch->end();
     return report();
 }
 
@@ -406,7 +408,10 @@ RunReport LobbyWorld::report() const {
     RunReport report;
     report.passed = verdict.passed();
     report.fingerprint = verdict.fingerprint();
-    if (!verdict.passed()) report.message = verdict.findings.front().message;
+    if (!verdict.passed()) {
+        report.message = verdict.findings.front().message;
+        report.failed_at = verdict.findings.front().at;
+    }
     report.trace_hash = verdict.trace_hash;
     report.checkpoints = world_.trace().checkpoints();
     report.virtual_time = verdict.virtual_time;

@@ -19,6 +19,7 @@
 #include "sim/fault_driver.h"
 #include "sim/faults/disk_fault_handler.h"
 #include "sim/op_driver.h"
+#include "sim/watch.h"
 #include "sim/world.h"
 
 namespace playback::scenarios {
@@ -50,6 +51,9 @@ private:
     void judge_end(bool settled);
     void describe_end();
     RunReport report() const;
+    void watch();
+    // What is known of everything, for a watch; between steps only.
+    [[nodiscard]] std::vector<sim::EntityState> state() const;
 
     const sim::Plan& plan_;
     RunOptions options_;

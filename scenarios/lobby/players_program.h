@@ -35,6 +35,8 @@ public:
     [[nodiscard]] std::vector<std::uint64_t> clients() const;
     // Says who is not quiet.
     void describe(const std::function<void(std::string_view)>& log) const;
+    // What they know, for reports (lobby_state.cpp).
+    void add_state(std::vector<sim::EntityState>& state) const;
 
 private:
     struct Seat {

@@ -143,11 +143,17 @@ void Farm::stop(Worker& worker) {
 }
 
 Result<void> Farm::submit(std::uint64_t id, const sim::Plan& plan, bool fresh) {
-    return give({id, options_.seconds_max, options_.events_max, plan}, fresh);
+    return give({id, options_.seconds_max, options_.events_max, plan, {}, {}}, fresh);
 }
 
 Result<void> Farm::submit(std::uint64_t id, const PlanToDraw& plan) {
-    return give({id, options_.seconds_max, options_.events_max, plan}, false);
+    return give({id, options_.seconds_max, options_.events_max, plan, {}, {}}, false);
+}
+
+Result<void> Farm::submit(RunRequest request) {
+    request.seconds_max = options_.seconds_max;
+    request.events_max = options_.events_max;
+    return give(std::move(request), false);
 }
 
 Result<void> Farm::give(RunRequest request, bool fresh) {

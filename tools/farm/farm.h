@@ -54,6 +54,8 @@ public:
     Result<void> submit(std::uint64_t id, const sim::Plan& plan, bool fresh = false);
     // The same for a plan that the worker draws.
     Result<void> submit(std::uint64_t id, const PlanToDraw& plan);
+    // Plays it with a report; the request says the plan, where to write and what to say.
+    Result<void> submit(RunRequest request);
 
     // The next outcome, or none within `patience`, or none because a signal came.
     std::optional<Outcome> wait(std::chrono::milliseconds patience);

@@ -58,6 +58,10 @@ std::string to_line(const RunRequest& request) {
     json object{{"id", request.id},
                 {"seconds_max", request.seconds_max},
                 {"events_max", request.events_max}};
+    if (!request.report.empty()) {
+        object["report"] = request.report;
+        object["replay_command"] = request.replay_command;
+    }
     if (const auto* const draw = std::get_if<PlanToDraw>(&request.plan))
         object["draw"] = {draw->scenario, draw->profile, draw->seed};
     else
@@ -75,7 +79,8 @@ std::string to_line(const Outcome& outcome) {
                     {"events", outcome.events},
                     {"requests", outcome.requests},
                     {"checks", outcome.checks},
-                    {"faults", outcome.faults}});
+                    {"faults", outcome.faults},
+                    {"report_error", outcome.report_error}});
 }
 
 Result<RunRequest> parse_request(std::string_view line) {
@@ -86,6 +91,8 @@ Result<RunRequest> parse_request(std::string_view line) {
         object.at("id").get_to(request.id);
         object.at("seconds_max").get_to(request.seconds_max);
         object.at("events_max").get_to(request.events_max);
+        request.report = object.value("report", std::string());
+        request.replay_command = object.value("replay_command", std::string());
         if (const auto draw = object.find("draw"); draw != object.end()) {
             request.plan = PlanToDraw{draw->at(0), draw->at(1), draw->at(2)};
             return request;
@@ -113,6 +120,7 @@ Result<Outcome> parse_outcome(std::string_view line) {
         object.at("requests").get_to(outcome.requests);
         object.at("checks").get_to(outcome.checks);
         object.at("faults").get_to(outcome.faults);
+        outcome.report_error = object.value("report_error", std::string());
     } catch (const json::exception& error) {
         return Error{Errc::invalid_argument, error.what()};
     }

@@ -28,6 +28,9 @@ struct RunRequest {
     std::uint32_t seconds_max = 60;  // of wall time; more is the finding "budget.wall"
     std::uint64_t events_max = 50'000'000;
     std::variant<sim::Plan, PlanToDraw> plan;
+    // Not empty: write a report of it here, which says that it is replayed by this command.
+    std::string report;
+    std::string replay_command;
 };
 
 struct Outcome {
@@ -41,6 +44,7 @@ struct Outcome {
     std::uint64_t requests = 0;
     std::uint64_t checks = 0;
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
+    std::string report_error;                     // why there is no report, if one was wanted
     friend bool operator==(const Outcome&, const Outcome&) = default;
 
     // What tells failures apart: the fingerprint, and the message without its numbers.

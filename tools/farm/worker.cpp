@@ -7,6 +7,8 @@
 
 #include "scenarios/run.h"
 #include "tools/farm/outcome.h"
+#include "tools/report/make_report.h"
+#include "tools/report/whole_file.h"
 
 namespace playback::tools {
 namespace {
@@ -20,13 +22,7 @@ Result<sim::Plan> plan_of(RunRequest& request) {
     return scenario->draw(draw.seed, draw.profile);
 }
 
-Outcome run(const RunRequest& request, const sim::Plan& plan, const scenarios::Scenario& scenario) {
-    using Clock = std::chrono::steady_clock;
-    const auto limit = Clock::now() + std::chrono::seconds(request.seconds_max);
-    scenarios::RunOptions options;
-    options.events_max = request.events_max;
-    options.out_of_time = [limit] { return Clock::now() > limit; };
-    const scenarios::RunReport report = scenario.run(plan, options);
+Outcome outcome_of(const RunRequest& request, const scenarios::RunReport& report) {
     return {.id = request.id,
             .passed = report.passed,
             .fingerprint = report.fingerprint,
@@ -36,7 +32,27 @@ Outcome run(const RunRequest& request, const sim::Plan& plan, const scenarios::S
             .events = report.events,
             .requests = report.requests,
             .checks = report.checks_total(),
-            .faults = report.faults};
+            .faults = report.faults,
+            .report_error = {}};
+}
+
+Outcome run(const RunRequest& request, const sim::Plan& plan, const scenarios::Scenario& scenario) {
+    using Clock = std::chrono::steady_clock;
+    const auto limit = Clock::now() + std::chrono::seconds(request.seconds_max);
+    const auto out_of_time = [limit] { return Clock::now() > limit; };
+    if (request.report.empty()) {
+        scenarios::RunOptions options;
+        options.events_max = request.events_max;
+        options.out_of_time = out_of_time;
+        return outcome_of(request, scenario.run(plan, options));
+    }
+    const ReportOptions options{request.events_max, out_of_time, request.replay_command};
+    const Result<Report> report = make_report(plan, scenario, options);
+    if (!report) return {.id = request.id, .report_error = report.error().detail};
+    Outcome outcome = outcome_of(request, report->run);
+    const Result<void> written = write_file(request.report, report->page);
+    if (!written) outcome.report_error = written.error().detail;
+    return outcome;
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ void add_replay_command(CLI::App& app, Run& run);
 void add_hunt_command(CLI::App& app, Run& run);
 void add_shrink_command(CLI::App& app, Run& run);
 void add_faults_command(CLI::App& app, Run& run);
+void add_report_command(CLI::App& app, Run& run);
 void add_worker_command(CLI::App& app, Run& run);
 void add_load_command(CLI::App& app, Run& run);
 

@@ -22,6 +22,9 @@ struct FarmArguments {
 
 void add_farm_options(CLI::App& command, FarmArguments& arguments);
 
+// What replays a plan of these workers.
+std::string replay_command(const std::string& plan, const FarmArguments& farm);
+
 // Fails with invalid_argument if the worker program cannot be run.
 Result<FarmOptions> farm_options(const FarmArguments& arguments);
 

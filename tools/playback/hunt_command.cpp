@@ -1,12 +1,14 @@
 // `playback hunt`: many runs on all cores; each new failure shrunk, written and told.
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tools/farm/hunt.h"
+#include "tools/farm/report.h"
 #include "tools/playback/commands.h"
 #include "tools/playback/farm_options.h"
 #include "tools/playback/hunt_files.h"
@@ -84,6 +86,7 @@ Result<HuntOptions> hunt_options(const HuntArguments& arguments) {
 
 json describe(const Failure& failure, const HuntFiles& files, const HuntTally& tally) {
     const auto count = tally.failures.find(failure.signature);
+    const std::string page = files.path_of(failure, ".html");
     return {{"fingerprint", failure.outcome.fingerprint},
             {"signature", failure.signature},
             {"message", failure.outcome.message},
@@ -94,7 +97,8 @@ json describe(const Failure& failure, const HuntFiles& files, const HuntTally& t
             {"events_before", sim::event_count(failure.original)},
             {"events_after", sim::event_count(failure.plan)},
             {"plan", files.path_of(failure, ".plan.json")},
-            {"report", files.path_of(failure, ".txt")}};
+            {"report", files.path_of(failure, ".txt")},
+            {"page", std::filesystem::exists(page) ? json(page) : json()}};
 }
 
 json describe(const Hunt& hunt, const HuntFiles& files) {
@@ -146,6 +150,8 @@ void show(const Output& output, const Hunt& hunt, const HuntFiles& files) {
 struct Sink {
     const HuntFiles& files;
     HuntProgress& progress;
+    Farm& farm;
+    const FarmArguments& farming;
     Result<void> written;
 
     void take(const Failure& failure) {
@@ -155,6 +161,15 @@ struct Sink {
         progress.note("      " + files.path_of(failure, ".txt"));
         const Result<void> result = files.write(failure);
         if (!result && written) written = result;
+        if (result && farm.busy() == 0 && !interrupted()) report(failure);
+    }
+
+    // A failure without a picture is still a failure: what is missing is only said.
+    void report(const Failure& failure) {
+        const std::string path = files.path_of(failure, ".html");
+        const std::string command = replay_command(files.path_of(failure, ".plan.json"), farming);
+        const Result<Outcome> outcome = report_on(farm, failure.plan, path, command, interrupted);
+        progress.note("      " + (outcome ? path : "no report: " + outcome.error().detail));
     }
 };
 
@@ -172,7 +187,7 @@ int run_hunt(const HuntArguments& arguments) {
     Farm farm(*farming);
     Hunt hunt(farm, *options);
     HuntProgress progress(options->limit);
-    Sink sink{files, progress, {}};
+    Sink sink{files, progress, farm, arguments.farm, {}};
     hunt.progress = [&](const HuntTally& tally) { progress.show(tally); };
     hunt.found = [&](const Failure& failure) { sink.take(failure); };
     progress.note("hunt: " + std::to_string(hunt.tally().runs_planned) + " runs, " +
@@ -219,8 +234,9 @@ void add_hunt_command(CLI::App& app, Run& run) {
     command->footer(
         "For each way to fail, the directory gets NAME.plan.json (shrunk), "
         "NAME.original.plan.json,\n"
-        "NAME.txt (what happened, how to replay it) and regressions/..., a candidate for\n"
-        "scenarios/regressions. Exit code 0: no failure. 1: failures. 2: wrong use or "
+        "NAME.txt (what happened, how to replay it), NAME.html (the same as a picture) and\n"
+        "regressions/..., a candidate for scenarios/regressions. Exit code 0: no failure. 1: "
+        "failures. 2: wrong use or "
         "environment.\n"
         "130: interrupted; what was found is written.");
     command->callback([arguments, &run] { run = [arguments] { return run_hunt(*arguments); }; });

@@ -3,6 +3,7 @@
 //   NAME.plan.json          the shrunk plan with its verdict
 //   NAME.original.plan.json the plan as it was drawn
 //   NAME.txt                what happened, step by step, and the command that replays it
+//   NAME.html               the same to look at, written by the command (tools/report)
 //   regressions/NAME.json   without a verdict: for scenarios/regressions once the bug is mended
 //   NAME.met-1.plan.json    other findings that shrinking came across
 //

@@ -6,13 +6,11 @@
 
 #include "engine/base/result.h"
 #include "sim/plan.h"
+#include "tools/report/whole_file.h"
 
 namespace playback::tools {
 
 // Fails with not_found or invalid_argument; also if no scenario of that name exists.
 Result<sim::Plan> read_plan_file(const std::string& path);
-
-// Fails with io_failed; an older file of that name is then still what it was.
-Result<void> write_file(const std::string& path, std::string_view text);
 
 }  // namespace playback::tools

@@ -1,0 +1,62 @@
+#include "scenarios/lobby/lobby_words.h"
+
+#include <array>
+#include <utility>
+
+namespace playback::scenarios {
+namespace {
+
+using Words = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array ops{
+    Words{"join", "joins: signs up, asks for a client, and waits for a seat in a game runtime"},
+    Words{"say", "says something to its runtime"},
+    Words{"set_profile", "asks its runtime to set a new profile"},
+    Words{"go_silent", "goes silent: makes no calls any more"},
+    Words{"come_back", "comes back, as a new client of the same user"},
+};
+
+constexpr std::array promises{
+    Words{"no-duplicate", "A message arrives at most as often as it was sent."},
+    Words{"message-order",
+          "A client's messages reach a runtime in the order in which it said them."},
+    Words{"greeting-first", "The greeting comes before the first assignment to a runtime."},
+    Words{"one-runtime", "A client sits in one living runtime, and a runtime gets it once."},
+    Words{"one-life", "A runtime that was let in and whose process ended is never started again."},
+    Words{"profile-never-older",
+          "Once a profile is acknowledged, no later client of that user is shown an older one."},
+    Words{"no-early-end", "No client is ended for inactivity that was active recently."},
+    Words{"no-foreign-role", "No token opens a call of another role."},
+    Words{"account-kept", "Who was told to have signed up can log in, over every crash."},
+    Words{"all-assigned",
+          "30 s after the last fault every client sits in a runtime that knows it."},
+    Words{"no-lost-message", "Whatever was acknowledged arrives, once the faults have ended."},
+    Words{"containers-as-wanted", "When all is quiet, exactly the wanted containers run."},
+    Words{"players-served", "When all is quiet, nobody waits for an answer."},
+    Words{"game-made", "The studio can make the game in the first seconds."},
+    Words{"backend-lives", "When all is quiet, the backend runs."},
+    Words{"check", "A CHECK in the code never fails: it guards what only a bug can break."},
+};
+
+template <class Table>
+std::string_view find_words(const Table& table, std::string_view name) {
+    for (const auto& [known, words] : table) {
+        if (known == name) return words;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string words_of_lobby_op(const sim::PlanOp& op) {
+    constexpr std::string_view prefix = "player-";
+    const std::string_view words = find_words(ops, op.kind);
+    if (words.empty() || !op.actor.starts_with(prefix)) return {};
+    return "player " + op.actor.substr(prefix.size()) + " " + std::string(words);
+}
+
+std::string promise_of_lobby(std::string_view invariant) {
+    return std::string(find_words(promises, invariant));
+}
+
+}  // namespace playback::scenarios
