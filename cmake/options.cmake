@@ -10,16 +10,21 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 add_library(playback_plain_options INTERFACE)
 add_library(playback_options INTERFACE)
 target_link_libraries(playback_options INTERFACE playback_plain_options)
-target_include_directories(playback_plain_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_include_directories(playback_plain_options INTERFACE ${PLAYBACK_ROOT})
 target_compile_definitions(
     playback_plain_options
     INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
               PLAYBACK_VERSION="${PROJECT_VERSION}" _GLIBCXX_ASSERTIONS)
 # One meaning of every number on every machine: no fused multiply-add behind our back.
-target_compile_options(
-    playback_plain_options
-    INTERFACE -ffp-contract=off -fno-omit-frame-pointer -Wall -Wextra -Wpedantic -Wshadow
-              -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+target_compile_options(playback_plain_options INTERFACE -ffp-contract=off)
+target_compile_features(playback_plain_options INTERFACE cxx_std_23)
+# Warnings are our own business: who builds the simulator into a program of his own has others.
+if(PROJECT_IS_TOP_LEVEL)
+    target_compile_options(
+        playback_plain_options
+        INTERFACE -fno-omit-frame-pointer -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # False alarms of g++ 12 inside coroutine frames and inlined std::string at -O2.
     target_compile_options(

@@ -21,6 +21,7 @@ struct EntityState {
     std::string kind;  // "client"
     std::string name;  // "17": unique within its kind
     std::vector<std::pair<std::string, std::string>> fields;
+    friend bool operator==(const EntityState&, const EntityState&) = default;
 };
 
 struct Watched {

@@ -6,6 +6,9 @@
 namespace playback::scenarios {
 namespace {
 
+// Beyond, those that were acknowledged and have arrived are left out: a long run has thousands.
+constexpr std::size_t passages_shown_max = 300;
+
 std::string yes(bool is_true) {
     return is_true ? "yes" : "no";
 }
@@ -19,10 +22,16 @@ std::string list_of(const std::set<std::uint64_t>& ids) {
 }  // namespace
 
 void LobbyJudge::add_state(std::vector<sim::EntityState>& state) const {
-    const auto add_passages = [&state](const std::string& client,
-                                       const std::map<std::uint64_t, Passage>& passages,
-                                       const std::string& kind) {
+    std::size_t passages_known = 0;
+    for (const auto& [id, client] : clients_)
+        passages_known += client.to_runtime.size() + client.to_client.size();
+    const bool shows_all = passages_known <= passages_shown_max;
+    const auto add_passages = [&state, shows_all](const std::string& client,
+                                                  const std::map<std::uint64_t, Passage>& passages,
+                                                  const std::string& kind) {
         for (const auto& [serial, passage] : passages) {
+            const bool is_settled = passage.is_acknowledged && passage.arrivals > 0;
+            if (is_settled && !shows_all) continue;
             sim::EntityState one{kind, std::to_string(serial) + " of client " + client, {}};
             one.fields.emplace_back("tries", std::to_string(passage.tries));
             one.fields.emplace_back("acknowledged", yes(passage.is_acknowledged));

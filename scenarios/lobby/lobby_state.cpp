@@ -54,12 +54,12 @@ std::vector<sim::EntityState> LobbyWorld::state() const {
     for (const io::ContainerStatus& container : docker_->containers())
         state.push_back(state_of(container));
     const sim::DiskCounts& disk = disk_->counts();
-    sim::EntityState one{"disk", "of backend", {}};
-    one.fields.emplace_back("syncs", std::to_string(disk.syncs));
-    one.fields.emplace_back("power losses", std::to_string(disk.power_losses));
-    one.fields.emplace_back(
+    sim::EntityState of_disk{"disk", "of backend", {}};
+    of_disk.fields.emplace_back("syncs", std::to_string(disk.syncs));
+    of_disk.fields.emplace_back("power losses", std::to_string(disk.power_losses));
+    of_disk.fields.emplace_back(
         "errors", std::to_string(disk.read_errors + disk.write_errors + disk.sync_errors));
-    state.push_back(std::move(one));
+    state.push_back(std::move(of_disk));
     for (const sim::SimNode* const node : world_.nodes()) {
         sim::EntityState one{"node", node->name(), {}};
         one.fields.emplace_back("process", of_node(*node, world_.now()));

@@ -64,7 +64,8 @@ void Recorder::end() {
 Recording Recorder::take() {
     CHECK(!watched_);
     Recording recording;
-    recording.begin = items_.empty() || dropped_ == 0 ? Instant{} : items_.front().from;
+    if (options_.keeps_last && dropped_ > 0 && !items_.empty())
+        recording.begin = items_.front().from;
     recording.begin = std::max(recording.begin, options_.from);
     recording.end = now_;
     recording.dropped = dropped_;

@@ -80,6 +80,7 @@ private:
     void put_message(Connection& connection, int side, HeardMessage message);
     void flush_disks();
     void look_at_state();
+    bool compare(const EntityState& state, std::vector<Change>& changes);
     void forget_gone(const std::vector<EntityState>& now, std::vector<Change>& changes);
 
     [[nodiscard]] bool is_kept() const;
@@ -112,6 +113,7 @@ private:
     std::map<std::uint64_t, DiskWork> disk_work_;
     std::map<std::uint64_t, Open> open_faults_;
     std::map<std::uint64_t, std::uint64_t> open_batches_;  // by number: item
+    std::vector<EntityState> seen_;                        // when the state was looked at last
     std::map<std::uint32_t, Fields> known_;                // by entity
     std::map<std::uint32_t, Fields> base_;
     Masker masker_;

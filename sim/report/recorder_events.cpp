@@ -1,4 +1,5 @@
 // What the recorder makes of disks, faults, batches, processes, containers, logs and states.
+#include <algorithm>
 #include <iterator>
 #include <set>
 
@@ -165,25 +166,47 @@ void Recorder::see_log(std::string_view node, std::string_view line) {
 
 // --- what is known ---
 
+// True if anything of it is new.
+bool Recorder::compare(const EntityState& state, std::vector<Change>& changes) {
+    const std::uint32_t entity = entity_of(state.kind, state.name);
+    Fields& before = known_[entity];
+    const std::size_t first = changes.size();
+    for (const auto& [field, value] : state.fields) {
+        std::string& old = before[field];
+        if (old == value) continue;
+        old = value;
+        changes.push_back({entity, field, printable(masker_.mask(value), options_.detail_max)});
+    }
+    if (before.size() > state.fields.size()) {
+        std::erase_if(before, [&](const auto& known) {
+            const auto is_same = [&](const auto& field) { return field.first == known.first; };
+            if (std::ranges::any_of(state.fields, is_same)) return false;
+            changes.push_back({entity, known.first, ""});
+            return true;
+        });
+    }
+    return changes.size() > first;
+}
+
 void Recorder::look_at_state() {
     std::vector<Change> changes;
-    const std::vector<EntityState> now = watched_->state();
+    std::vector<EntityState> now = watched_->state();
+    constexpr std::size_t named_max = 4;
+    std::size_t changed = 0;
     std::string text;
-    for (const EntityState& state : now) {
-        const std::uint32_t entity = entity_of(state.kind, state.name);
-        Fields& before = known_[entity];
-        const std::size_t first = changes.size();
-        for (const auto& [field, value] : state.fields) {
-            std::string& old = before[field];
-            if (old == value) continue;
-            old = value;
-            changes.push_back({entity, field, printable(masker_.mask(value), options_.detail_max)});
-        }
-        if (changes.size() == first) continue;
+    bool same_entities = now.size() == seen_.size();
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        // Nearly all is as it was, at the same place.
+        if (i < seen_.size() && now[i] == seen_[i]) continue;
+        same_entities =
+            same_entities && now[i].kind == seen_[i].kind && now[i].name == seen_[i].name;
+        if (!compare(now[i], changes) || ++changed > named_max) continue;
         if (!text.empty()) text += ", ";
-        text += state.kind + " " + state.name;
+        text += now[i].kind + " " + now[i].name;
     }
-    forget_gone(now, changes);
+    if (changed > named_max) text += " and " + std::to_string(changed - named_max) + " more";
+    if (!same_entities) forget_gone(now, changes);
+    seen_ = std::move(now);
     const bool is_first = !has_looked_;
     has_looked_ = true;
     if (changes.empty()) return;

@@ -88,10 +88,11 @@ test('zooming changes the scale, panning does not', async () => {
   const near = await scaleOf(page);
   assert.ok(near < before * 0.8, `${near} ${before}`);
   const range = await page.textContent('#range');
+  await page.locator('#lanes').scrollIntoViewIfNeeded();
   const box = await page.locator('#lanes svg').boundingBox();
-  await page.mouse.move(box.x + 700, box.y + 100);
+  await page.mouse.move(box.x + 700, box.y + 60);
   await page.mouse.down();
-  await page.mouse.move(box.x + 500, box.y + 100, { steps: 5 });
+  await page.mouse.move(box.x + 500, box.y + 60, { steps: 5 });
   await page.mouse.up();
   assert.equal(await scaleOf(page), near);
   assert.notEqual(await page.textContent('#range'), range);

@@ -50,7 +50,7 @@ std::size_t count(const std::string& text, const std::string& word) {
 }
 
 TEST(ReportPage, IsOneFileThatLoadsNothing) {
-    const std::string page = render_page(page_of(3));
+    const std::string page = render_page({});
     EXPECT_TRUE(page.starts_with("<!doctype html>"));
     EXPECT_EQ(count(page, "{{STYLE}}") + count(page, "{{SCRIPT}}"), 0U);
     EXPECT_EQ(count(page, " src="), 0U);

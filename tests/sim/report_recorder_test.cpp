@@ -22,7 +22,7 @@ namespace {
 
 const io::Endpoint server_endpoint{"10.0.0.1", 80, ""};
 const std::string request =
-    "POST /say HTTP/1.1\r\nAuthorization: Bearer top-secret-1\r\nContent-Length: 24\r\n\r\n"
+    "POST /say HTTP/1.1\r\nAuthorization: Bearer top-secret-1\r\nContent-Length: 25\r\n\r\n"
     "{\"password\":\"hidden-one\"}";
 const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhidden-one";
 
@@ -83,12 +83,12 @@ private:
     io::TaskGroup tasks_;
 };
 
-struct Run {
+struct Played {
     std::uint64_t hash = 0;
     Recording recording;
 };
 
-Run run(const std::vector<PlanFault>& faults, bool is_recorded, RecorderOptions options = {}) {
+Played play(const std::vector<PlanFault>& faults, bool is_recorded, RecorderOptions options = {}) {
     World world(WorldOptions{.seed = 5});
     NodeOptions server{.name = "server"};
     server.addresses = {"10.0.0.1"};
@@ -105,7 +105,7 @@ Run run(const std::vector<PlanFault>& faults, bool is_recorded, RecorderOptions 
         return std::vector<EntityState>{one};
     };
     if (is_recorded) recorder.begin({world, state, {"client", "server"}, {}});
-    Run result;
+    Played result;
     result.hash = world.run_until(Instant{} + seconds(3)).trace_hash;
     if (is_recorded) recorder.end();
     result.recording = recorder.take();
@@ -122,13 +122,13 @@ std::vector<Item> items_of(const Recording& recording, ItemKind kind) {
 }
 
 TEST(ReportRecorder, ChangesNothing) {
-    const Run recorded = run({kill}, true);
-    EXPECT_EQ(recorded.hash, run({kill}, false).hash);
+    const Played recorded = play({kill}, true);
+    EXPECT_EQ(recorded.hash, play({kill}, false).hash);
     EXPECT_EQ(recorded.recording.trace_hash, recorded.hash);
 }
 
 TEST(ReportRecorder, SeesMessagesAsHttp) {
-    const Recording recording = run({}, true).recording;
+    const Recording recording = play({}, true).recording;
     const std::vector<Item> messages = items_of(recording, ItemKind::message);
     ASSERT_GT(messages.size(), 20U);
     EXPECT_EQ(messages[0].text, "POST /say");
@@ -142,14 +142,14 @@ TEST(ReportRecorder, SeesMessagesAsHttp) {
 }
 
 TEST(ReportRecorder, KeepsNoSecret) {
-    for (const Item& item : run({}, true).recording.items) {
+    for (const Item& item : play({}, true).recording.items) {
         EXPECT_EQ((item.text + item.detail).find("hidden-one"), std::string::npos) << item.detail;
         EXPECT_EQ((item.text + item.detail).find("top-secret"), std::string::npos);
     }
 }
 
 TEST(ReportRecorder, FaultsHaveDurationsAndProcessesEnds) {
-    const Recording recording = run({kill}, true).recording;
+    const Recording recording = play({kill}, true).recording;
     const std::vector<Item> faults = items_of(recording, ItemKind::fault);
     ASSERT_EQ(faults.size(), 1U);
     EXPECT_EQ(faults[0].id, 7U);
@@ -161,7 +161,7 @@ TEST(ReportRecorder, FaultsHaveDurationsAndProcessesEnds) {
 }
 
 TEST(ReportRecorder, StatesAreKnownAfterTheStepThatChangedThem) {
-    const Recording recording = run({}, true).recording;
+    const Recording recording = play({}, true).recording;
     const std::vector<Item> states = items_of(recording, ItemKind::state);
     ASSERT_GT(states.size(), 10U);
     EXPECT_EQ(states[0].changes.front().value, "1");
@@ -175,7 +175,7 @@ TEST(ReportRecorder, StatesAreKnownAfterTheStepThatChangedThem) {
 TEST(ReportRecorder, OfALongRunTheLastStays) {
     RecorderOptions options;
     options.items_max = 30;
-    const Recording recording = run({}, true, options).recording;
+    const Recording recording = play({}, true, options).recording;
     EXPECT_EQ(recording.items.size(), 30U);
     EXPECT_GT(recording.dropped, 0U);
     EXPECT_GT(recording.begin, Instant{} + seconds(1));
@@ -189,16 +189,16 @@ TEST(ReportRecorder, OrTheFirstAfterATime) {
     options.items_max = 10;
     options.keeps_last = false;
     options.from = Instant{} + seconds(1);
-    const Recording recording = run({}, true, options).recording;
+    const Recording recording = play({}, true, options).recording;
     EXPECT_TRUE(recording.is_cut_behind);
     EXPECT_EQ(recording.begin, Instant{} + seconds(1));
     EXPECT_LT(recording.items.back().from, Instant{} + seconds(2));
 }
 
 TEST(ReportCompare, FindsTheFirstDifference) {
-    const Recording quiet = run({}, true).recording;
-    const Recording killed = run({kill}, true).recording;
-    EXPECT_EQ(first_difference(quiet, run({}, true).recording), std::nullopt);
+    const Recording quiet = play({}, true).recording;
+    const Recording killed = play({kill}, true).recording;
+    EXPECT_EQ(first_difference(quiet, play({}, true).recording), std::nullopt);
     const auto difference = first_difference(killed, quiet);
     ASSERT_TRUE(difference);
     EXPECT_GE(difference->at, kill.at);

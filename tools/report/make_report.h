@@ -16,7 +16,7 @@
 
 namespace playback::tools {
 
-inline constexpr std::uint64_t steps_shown = 60'000;
+inline constexpr std::uint64_t steps_shown = 20'000;
 inline constexpr std::size_t culprits_tried_max = 16;
 
 struct ReportOptions {

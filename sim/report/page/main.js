@@ -7,7 +7,12 @@ class Filter {
     this.kinds = new Set(data.kinds.filter(kind => !quiet.has(kind)));
     this.lanes = new Set();  // those that are hidden, by name
     this.words = '';
-    const used = new Set(run.items.flatMap(item => [item.lane, item.other]));
+    // Where nothing happened but a start there is nothing to see.
+    const happened = run.items.filter(item => item.kind !== 'process' || !item.text.startsWith('starts'));
+    const used = new Set(happened.flatMap(item => [item.lane, item.other]));
+    for (const item of happened)
+      for (const target of item.step ? item.step.targets : [])
+        for (const lane of run.lanes) if (lane.name === target) used.add(lane.i);
     for (const lane of run.lanes) if (!used.has(lane.i)) this.lanes.add(lane.name);
   }
   showsLane(lane) { return !this.lanes.has(lane.name); }

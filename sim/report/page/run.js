@@ -66,6 +66,11 @@ function knownAt(run, time) {
     if (item.from > time) break;
     for (const change of item.changes) put(change, item.from === time);
   }
+  // What went and came back in one instant did not change.
+  for (const [entity, news] of fresh)
+    for (const [field, old] of news)
+      if (known.get(entity).get(field) === old && old !== undefined) news.delete(field);
+  for (const [entity, news] of [...fresh]) if (news.size === 0) fresh.delete(entity);
   return { known, fresh };
 }
 
