@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -47,6 +48,9 @@ Result<Outcome> report_on(Farm& farm,
     if (outcome->fingerprint.starts_with("crash/") || outcome->fingerprint == "budget/worker")
         return fail(Errc::io_failed, outcome->fingerprint + ": " + outcome->message);
     if (!outcome->report_error.empty()) return fail(Errc::io_failed, outcome->report_error);
+    std::error_code error;
+    if (std::filesystem::file_size(draft, error) == 0 || error)
+        return fail(Errc::unsupported, "the worker wrote no report: is it of another version?");
     if (std::rename(draft.c_str(), path.c_str()) != 0)
         return fail(Errc::io_failed,
                     "cannot write " + path + ": " + std::generic_category().message(errno));
