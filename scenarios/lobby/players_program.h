@@ -12,6 +12,7 @@
 #include "scenarios/actors/observer.h"
 #include "scenarios/actors/player.h"
 #include "sim/node.h"
+#include "sim/watch.h"
 
 namespace playback::scenarios {
 

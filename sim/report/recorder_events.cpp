@@ -40,7 +40,10 @@ void Recorder::see_disk(const TraceEvent& event) {
                                                  "bytes rot",
                                                  "the process is gone",
                                                  "power is lost",
-                                                 "content after the power loss"};
+                                                 "content after the power loss",
+                                                 "an open fails",
+                                                 "a write goes to the wrong place",
+                                                 "the disk lies"};
     constexpr std::uint64_t first_bad = 9;
     DiskWork& work = disk_work_[event.subject];
     const std::uint64_t operation = event.a & 0xff;
@@ -96,6 +99,13 @@ void Recorder::see_fault(const TraceEvent& event) {
         if (open == open_faults_.end()) return;
         if (Item* const item = find(open->second.item); item != nullptr) item->to = now_;
         open_faults_.erase(open);
+        return;
+    }
+    if (event.a == 2) {  // one that waited for its moment
+        Item item{
+            .from = now_, .to = now_, .kind = ItemKind::point, .lane = lane_of("plan", "plan")};
+        item.text = kind + " strikes";
+        (void)put(std::move(item));
         return;
     }
     Item item{.from = now_, .to = now_, .kind = ItemKind::fault};
