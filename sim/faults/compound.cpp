@@ -85,7 +85,8 @@ Parts swizzle(const PlanFault& whole, const std::vector<std::string>& machines, 
         const Duration down = random.between(Duration{}, half);
         const Duration up = random.between(half, whole.duration);
         PlanFault one = part(whole, "link_partition", whole.at + down, up - down);
-        one.target = hub + "|" + other;
+        one.target = hub;
+        one.target.append("|").append(other);
         parts.push_back(std::move(one));
     }
     return parts;
