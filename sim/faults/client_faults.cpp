@@ -13,7 +13,7 @@ std::vector<FaultKind> client_faults() {
         kind({.name = "client_slow_loris",
               .what = "somebody opens connections and sends a byte now and then",
               .probe = "unfinished requests",
-              .parameters = {{"connections", 1, 50, "at once"},
+              .parameters = {{"connections", 1, 20, "at once"},
                              {"pause_ns", 20 * ms, 2'000 * ms, "between two bytes"}}}),
         kind({.name = "client_never_reads",
               .what = "somebody asks again and again and takes no answer",

@@ -42,11 +42,11 @@ std::vector<FaultKind> load_faults() {
         kind({.name = "connection_churn",
               .what = "somebody connects and hangs up again and again",
               .probe = "connections made",
-              .parameters = {{"pause_ns", 1 * ms, 200 * ms, "between two"}}}),
+              .parameters = {{"pause_ns", 5 * ms, 500 * ms, "between two"}}}),
         kind({.name = "password_flood",
               .what = "somebody tries passwords",
               .probe = "wrong passwords",
-              .parameters = {{"pause_ns", 1 * ms, 200 * ms, "between two"}}}),
+              .parameters = {{"pause_ns", 5 * ms, 500 * ms, "between two"}}}),
     };
 }
 

@@ -22,7 +22,7 @@ std::vector<FaultKind> process_faults() {
         kind({.name = "node_crash_loop",
               .what = "the process is killed again and again, shortly after each start",
               .probe = "boots",
-              .parameters = {{"up_ns", 10 * ms, 3 * second, "between two kills"}}}),
+              .parameters = {{"up_ns", 100 * ms, 5 * second, "between two kills"}}}),
         kind({.name = "node_kill_at_sync",
               .what = "the process is killed around the moment at which a write becomes durable",
               .probe = "boots",
