@@ -52,7 +52,11 @@ function showSteps(choose) {
     { class: 'step ' + name, tabindex: 0, onclick, onkeydown: event => { if (event.key === 'Enter') onclick(); } },
     make('span', { class: 'n' }, number), make('span', { class: 't' }, clock(time)),
     make('span', { class: 'what' }, text, tag ? make('span', { class: 'tag' }, tag) : null)));
+  // Of a long run, what was under way when the window began, and what came then.
+  const run = runs[0], first = run.dropped > 0 ? steps.filter(step => step.until < run.begin).length : 0;
+  if (first > 0) row('end', '', 0, `${first} steps ended before the window: they are in the plan`, () => choose(run.begin));
   steps.forEach((step, i) => {
+    if (first > 0 && step.until < run.begin) return;
     const isCulprit = data.culprit && data.culprit.id === step.id && data.culprit.fault === step.fault;
     row(step.fault ? 'fault' : 'op', String(i + 1), step.at, step.text, () => choose(step.at, step),
         isCulprit ? 'last culprit: without it the run passes' : '');
