@@ -26,7 +26,7 @@ const std::vector<Scenario>& scenarios() {
     static const std::vector<Scenario> all{
         {lobby_scenario,
          "players meet game runtimes in lobbies",
-         {"small", "reference", "polling"},
+         {"small", "short", "reference", "polling"},
          draw_lobby_plan,
          run_lobby,
          words_of_lobby_op,

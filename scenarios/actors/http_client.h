@@ -20,6 +20,10 @@ namespace playback::scenarios {
 struct HttpAnswer {
     int status = 0;
     std::string body;
+    std::string content_type;
+    bool has_retry_after = false;
+    bool was_held = false;  // it says that the wish to wait was heard
+    int ping_status = 0;    // of the call that went ahead, if one was asked for
     [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };
 
@@ -30,6 +34,8 @@ struct HttpCall {
     std::string body;
     std::uint32_t wait_seconds = 0;   // "Prefer: wait=N"
     Duration patience = seconds(10);  // for the whole call
+    bool is_chunked = false;          // the body goes in pieces of unstated number
+    bool pings_ahead = false;         // a ping goes first, in the same bytes: pipelining
 };
 
 class HttpClient {
@@ -45,7 +51,9 @@ public:
 
 private:
     io::Task<Result<void>> connect(Instant deadline);
-    io::Task<Result<HttpAnswer>> exchange(std::string request, std::string method);
+    io::Task<Result<HttpAnswer>> exchange(std::string request, std::string method, bool pinged);
+    // The next answer of the connection; `rest` is what came behind the one before.
+    io::Task<Result<HttpAnswer>> next_answer(std::string method, std::string& rest);
 
     io::Io io_;
     io::Endpoint target_;

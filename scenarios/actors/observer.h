@@ -6,17 +6,47 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "engine/base/time.h"
+
 namespace playback::scenarios {
+
+// A call that is over, as its caller saw it.
+struct CallSeen {
+    std::string_view caller;  // "player 3"
+    std::string_view method;  // "create-token"
+    int status = 0;           // 0: no answer, and nobody knows what happened
+    bool was_sent = true;     // false: nobody was there to hear it
+    std::string_view body;
+    std::string_view content_type;
+    bool has_retry_after = false;
+    bool was_held = false;  // the answer says that the wish to wait was heard
+    std::uint32_t wait_seconds = 0;
+    Instant left;
+    bool has_token = false;
+    Instant token_at;  // when the token was asked for
+};
+
+enum class MailboxOf : std::uint8_t { client, runtime };
+
+// What clerks do with names (aliases), and what became of it.
+enum class NameDeed : std::uint8_t { grant, enter, dismiss };
+enum class NameOutcome : std::uint8_t { done, refused, unknown };
 
 struct Observer {
     virtual ~Observer() = default;
 
+    // What time it is where the judge sits: actors' own clocks may be wrong, and differ.
+    [[nodiscard]] virtual Instant moment() const { return {}; }
+
     // --- players ---
     // A call was answered with this status (0: the answer was lost or nobody was there).
     virtual void called(std::string_view what, int status) = 0;
+    // The call that creates a user leaves now.
+    virtual void user_wanted(std::uint32_t) {}
     virtual void signed_up(std::uint32_t player, std::uint64_t user) = 0;
     // The node refused a user and password that it once acknowledged.
     virtual void login_refused(std::uint32_t player, std::uint64_t user, int status) = 0;
@@ -58,10 +88,29 @@ struct Observer {
     virtual void profile_tried(std::uint64_t user, std::uint64_t version) = 0;
     virtual void profile_acknowledged(std::uint64_t user, std::uint64_t version) = 0;
 
+    // --- in detail, for whoever judges every answer; the ids are those of messages ---
+    virtual void call_seen(const CallSeen&) {}
+    // A call that consumes these leaves now; it was answered with those.
+    virtual void mail_consuming(MailboxOf, std::uint64_t, std::span<const std::uint64_t>) {}
+    virtual void mail_answered(MailboxOf,
+                               std::uint64_t,
+                               std::span<const std::uint64_t>,
+                               std::span<const std::uint64_t>) {}
+    virtual void client_not_found(std::uint64_t) {}
+    // An interchange of a runtime that left then, to be held as long, was answered; or refused: it
+    // is gone.
+    virtual void runtime_polled(std::uint64_t, Instant, Duration) {}
+    virtual void runtime_not_found(std::uint64_t) {}
+
+    // --- clerks: who a name is for, and when the call had left ---
+    virtual void name_called(NameDeed, std::string_view, std::uint64_t, Instant, NameOutcome) {}
+
     // --- intruders: a call with the token of another role was let in ---
     virtual void intruded(std::string_view path, int status) = 0;
     // A forbidden call was refused, as it should be.
     virtual void kept_out() = 0;
+    // A call for a client of somebody else, and its status.
+    virtual void trespassed(std::uint64_t, int) {}
 };
 
 }  // namespace playback::scenarios

@@ -1,5 +1,6 @@
 #include "scenarios/actors/player.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/io/clock.h"
@@ -10,7 +11,10 @@ namespace playback::scenarios {
 namespace {
 
 constexpr std::size_t messages_per_call_max = 64;
-constexpr Duration token_lifetime = minutes(50);  // the node's default is an hour
+constexpr std::uint64_t call_bytes_max = 500'000;  // about; a call may have twice that
+constexpr Duration token_lifetime = minutes(50);   // the node's default is an hour
+constexpr std::uint64_t long_message = 40'000;     // two of them do not fit into one answer
+constexpr std::uint64_t long_serials_max = 24;     // and so many can be fetched again in time
 
 // One member of a flat answer: an id or a string.
 struct SignedUp {
@@ -44,7 +48,8 @@ Player::Player(const io::Io& io, PlayerOptions options, Observer& observer)
       observer_(observer),
       http_(io_, options_.target),
       talking_(io_, options_.target),
-      signal_(io_.clock) {
+      signal_(io_.clock),
+      name_("player " + std::to_string(options_.number)) {
 }
 
 io::Task<void> Player::play() {
@@ -75,13 +80,20 @@ io::Task<void> Player::stay() {
             end_client("");
             co_await join();
         } else {
-            co_await poll();
+            if (polls_ == 2 && options_.foreign_client) co_await try_foreign_client();
+            ++polls_;
+            if (client_ != 0) co_await poll();
         }
     }
 }
 
 void Player::say(bool sets_profile) {
-    outgoing_.push_back({++last_serial_, sets_profile});
+    GameMessage message;
+    message.serial = ++last_serial_;
+    message.sets_profile = sets_profile;
+    if (options_.talks_much && message.serial % 3 == 0 && message.serial <= long_serials_max)
+        message.padding = long_message;
+    outgoing_.push_back(message);
     signal_.notify_all();
 }
 
@@ -118,12 +130,45 @@ io::Task<Result<HttpAnswer>> Player::call_on(HttpClient& http,
     call.body = std::move(body);
     call.wait_seconds = wait;
     call.patience = options_.patience + seconds(wait);
+    call.is_chunked = options_.sends_chunks;
+    call.pings_ahead = options_.pings_ahead;
+    const bool has_token = !call.token.empty();
+    const Instant left = observer_.moment();
     Result<HttpAnswer> answer = co_await http.call(std::move(call));
     observer_.called(method, answer ? answer->status : 0);
+    CallSeen seen;
+    seen.method = method;
+    seen.left = left;
+    seen.wait_seconds = wait;
+    seen.has_token = has_token;
+    tell_of(seen, answer);
     co_return answer;
 }
 
+void Player::tell_of(CallSeen seen, const Result<HttpAnswer>& answer) {
+    seen.caller = name_;
+    seen.token_at = token_at_;
+    if (answer) {
+        seen.status = answer->status;
+        seen.body = answer->body;
+        seen.content_type = answer->content_type;
+        seen.has_retry_after = answer->has_retry_after;
+        seen.was_held = answer->was_held;
+    }
+    observer_.call_seen(seen);
+    if (!answer || !options_.pings_ahead) return;
+    CallSeen ping = seen;
+    ping.method = "ping-service";
+    ping.was_held = seen.wait_seconds > 0;
+    ping.has_retry_after = true;
+    ping.status = answer->ping_status;
+    ping.body = ping.status < 300 ? "{}" : R"({"qualifier":"NOT_LOOKED_AT"})";
+    ping.content_type = "application/json";
+    observer_.call_seen(ping);
+}
+
 io::Task<bool> Player::sign_up() {
+    observer_.user_wanted(options_.number);
     Result<HttpAnswer> answer = co_await call("create-user", R"({"__object":true})", 0);
     if (!answer || !answer->ok()) co_return false;
     SignedUp made = parse_answer(answer->body);
@@ -139,6 +184,7 @@ io::Task<bool> Player::log_in() {
     wire::JsonWriter out(body);
     out.object().key("user_id").id(user_).key("password").string(password_).end_object();
     token_.clear();
+    token_at_ = observer_.moment();
     Result<HttpAnswer> answer = co_await call("create-token", std::move(body), 0);
     if (answer && (answer->status == 401 || answer->status == 404)) {
         observer_.login_refused(options_.number, user_, answer->status);
@@ -191,11 +237,29 @@ io::Task<bool> Player::try_other_roles() {
     co_return true;
 }
 
+// Says and consumes nothing: what it must not, it must not even look at.
+io::Task<void> Player::try_foreign_client() {
+    const std::uint64_t foreign = options_.foreign_client(user_);
+    if (foreign == 0 || token_.empty()) co_return;
+    HttpCall call;
+    call.path = path_of("player", "interchange-messages");
+    call.token = token_;
+    call.patience = options_.patience;
+    wire::JsonWriter out(call.body);
+    out.object().key("client_id").id(foreign).key("outgoing_messages").array().end_array();
+    out.key("consumed_messages").array().end_array().end_object();
+    Result<HttpAnswer> answer = co_await http_.call(std::move(call));
+    if (answer) observer_.trespassed(foreign, answer->status);
+}
+
 std::string Player::interchange_body(bool tells, bool consumes) {
-    while (tells && in_flight_.size() < messages_per_call_max && !outgoing_.empty() &&
-           runtime_ != 0) {
+    std::uint64_t bytes = 0;
+    for (const GameMessage& message : in_flight_) bytes += message.padding;
+    while (tells && in_flight_.size() < messages_per_call_max && bytes < call_bytes_max &&
+           !outgoing_.empty() && runtime_ != 0) {
         in_flight_.push_back(outgoing_.front());
         outgoing_.pop_front();
+        bytes += in_flight_.back().padding;
     }
     std::string body;
     wire::JsonWriter out(body);
@@ -224,7 +288,10 @@ io::Task<void> Player::poll() {
         co_return;
     }
     const bool tells = !options_.talks_apart;
-    std::string body = interchange_body(tells, true);
+    const bool consumes = !options_.consumes_late || polls_ % 2 == 0;
+    std::string body = interchange_body(tells, consumes);
+    std::vector<std::uint64_t> consumed;
+    if (consumes) consumed = consumed_;
     const std::size_t told = tells ? in_flight_.size() : 0;
     const bool may_wait = options_.long_poll && told == 0;
     const std::string_view method =
@@ -232,19 +299,23 @@ io::Task<void> Player::poll() {
     const std::uint64_t client = client_;
     const std::uint32_t wait = may_wait ? options_.long_poll_seconds : 0;
     observer_.client_calling(client_);
+    observer_.mail_consuming(MailboxOf::client, client_, consumed);
     Result<HttpAnswer> answer = co_await call(method, std::move(body), wait);
     if (client != client_) co_return;
     if (!answer || !answer->ok()) {
         if (answer && answer->status == 401) token_.clear();
-        if (answer && answer->status == 404) end_client("not found");
+        if (answer && answer->status == 404) {
+            observer_.client_not_found(client_);
+            end_client("not found");
+        }
         co_await pause(options_.retry_pause);
         co_return;
     }
-    consumed_.clear();
+    if (consumes) consumed_.clear();
     for (; tells && !in_flight_.empty(); in_flight_.pop_front()) {
         observer_.say_acknowledged(client_, in_flight_.front().serial);
     }
-    understand(*answer);
+    understand(*answer, consumed);
     // Not before: an answer that says that the client has ended is no sign of life.
     if (client_ != 0) observer_.client_active(client_);
     if (!options_.long_poll) co_await pause(options_.poll_interval);
@@ -277,8 +348,9 @@ io::Task<void> Player::tell() {
     }
 }
 
-void Player::understand(const HttpAnswer& answer) {
+void Player::understand(const HttpAnswer& answer, const std::vector<std::uint64_t>& consumed) {
     std::vector<Incoming> messages;
+    std::vector<std::uint64_t> ids;
     wire::JsonReader in(answer.body);
     in.object([&](std::string_view name) {
         if (name != "incoming_messages") return;
@@ -296,8 +368,11 @@ void Player::understand(const HttpAnswer& answer) {
         });
     });
     CHECK(in.finish().has_value());
+    for (const Incoming& message : messages) ids.push_back(message.id);
+    observer_.mail_answered(MailboxOf::client, client_, consumed, ids);
     for (const Incoming& message : messages) {
-        consumed_.push_back(message.id);
+        if (std::ranges::find(consumed_, message.id) == consumed_.end())
+            consumed_.push_back(message.id);
         if (message.id <= last_taken_) continue;  // it was on its way when we consumed it
         last_taken_ = message.id;
         take(message);
@@ -335,6 +410,7 @@ void Player::end_client(std::string_view why) {
     client_ = 0;
     runtime_ = 0;
     last_taken_ = 0;
+    polls_ = 0;
     consumed_.clear();
     in_flight_.clear();  // their fate is unknown; a new client says new things
 }

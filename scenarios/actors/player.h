@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,15 @@ struct PlayerOptions {
     Duration retry_pause = milliseconds(500);
     bool first_generation = false;   // speak P1
     bool tries_other_roles = false;  // once: calls of other roles with the player's token
+    // Manners that are legal and rare: it consumes only with every second call, makes every second
+    // message long, sends bodies in chunks, or a ping ahead of its calls in the same bytes.
+    bool consumes_late = false;
+    bool talks_much = false;
+    bool sends_chunks = false;
+    bool pings_ahead = false;
+    // Once for each client of its own: a client of somebody else (0: there is none) for which it
+    // calls too, and should be refused.
+    std::function<std::uint64_t(std::uint64_t user)> foreign_client;
     // Messages go at once, on a second connection (`talk`), not when the long poll returns.
     bool talks_apart = false;
 };
@@ -75,6 +85,8 @@ private:
     io::Task<bool> log_in();
     io::Task<bool> create_client();
     io::Task<bool> try_other_roles();
+    io::Task<void> try_foreign_client();
+    void tell_of(CallSeen seen, const Result<HttpAnswer>& answer);
     io::Task<void> poll();
     io::Task<void> tell();
     io::Task<Result<HttpAnswer>> call(std::string_view method,
@@ -85,7 +97,7 @@ private:
                                          std::string body,
                                          std::uint32_t wait);
     std::string interchange_body(bool tells, bool consumes);
-    void understand(const HttpAnswer& answer);
+    void understand(const HttpAnswer& answer, const std::vector<std::uint64_t>& consumed);
     void take(const Incoming& message);
     void end_client(std::string_view why);
     io::Task<void> pause(Duration duration);
@@ -97,10 +109,13 @@ private:
     HttpClient talking_;
     io::Signal signal_;
 
+    const std::string name_;  // as call_seen gives it
     std::uint64_t user_ = 0;
     std::string password_;
     std::string token_;
+    Instant token_at_;
     Instant token_until_;
+    std::uint64_t polls_ = 0;  // of this client
     std::uint64_t client_ = 0;
     std::uint64_t runtime_ = 0;
     std::uint64_t last_serial_ = 0;  // over all clients of this player

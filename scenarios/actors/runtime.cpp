@@ -11,6 +11,7 @@ namespace playback::scenarios {
 namespace {
 
 constexpr std::size_t answers_per_call_max = 64;
+constexpr std::uint64_t call_bytes_max = 500'000;  // about
 constexpr Duration token_lifetime = minutes(50);
 
 std::string_view value_of(const Environment& environment, std::string_view name) {
@@ -48,7 +49,11 @@ Result<RuntimeOptions> runtime_options(const Environment& environment) {
 }
 
 Runtime::Runtime(const io::Io& io, RuntimeOptions options, Observer& observer)
-    : io_(io), options_(std::move(options)), observer_(observer), http_(io_, options_.target) {
+    : io_(io),
+      options_(std::move(options)),
+      observer_(observer),
+      http_(io_, options_.target),
+      name_("runtime " + std::to_string(options_.runtime)) {
 }
 
 io::Task<void> Runtime::run() {
@@ -70,8 +75,12 @@ io::Task<bool> Runtime::log_in() {
     wire::JsonWriter out(call.body);
     out.object().key("runtime_id").id(options_.runtime);
     out.key("password").string(options_.password).end_object();
+    const Instant left = observer_.moment();
+    token_at_ = left;
+    token_.clear();
     Result<HttpAnswer> answer = co_await http_.call(std::move(call));
     observer_.called("runtime create-token", answer ? answer->status : 0);
+    tell_of("runtime create-token", 0, left, answer);
     // Gone, or another container of this runtime has the newer password.
     if (answer && (answer->status == 404 || answer->status == 401)) is_gone_ = true;
     if (!answer || !answer->ok()) co_return false;
@@ -84,11 +93,41 @@ io::Task<bool> Runtime::log_in() {
     co_return true;
 }
 
+void Runtime::tell_of(std::string_view method,
+                      std::uint32_t wait,
+                      Instant left,
+                      const Result<HttpAnswer>& answer) {
+    CallSeen seen;
+    seen.caller = name_;
+    seen.method = method;
+    seen.left = left;
+    seen.wait_seconds = wait;
+    seen.has_token = !token_.empty();
+    seen.token_at = token_at_;
+    if (answer) {
+        seen.status = answer->status;
+        seen.body = answer->body;
+        seen.content_type = answer->content_type;
+        seen.has_retry_after = answer->has_retry_after;
+        seen.was_held = answer->was_held;
+    }
+    observer_.call_seen(seen);
+}
+
+// How many of those that wait go with one call.
+std::size_t Runtime::answers_of_call() const {
+    std::uint64_t bytes = 0;
+    std::size_t count = 0;
+    while (count < outgoing_.size() && count < answers_per_call_max && bytes < call_bytes_max)
+        bytes += outgoing_[count++].answer.padding;
+    return count;
+}
+
 std::string Runtime::interchange_body() {
     std::string body;
     wire::JsonWriter out(body);
     out.object().key("outgoing_messages").array();
-    for (std::size_t i = 0; i < outgoing_.size() && i < answers_per_call_max; ++i) {
+    for (std::size_t i = 0; i < answers_of_call(); ++i) {
         const Outgoing& item = outgoing_[i];
         out.object().key("qualifier").string(item.is_profile ? "SET_PROFILE" : "RESPOND_CLIENT");
         out.key("body").object().key("client_id").id(item.client);
@@ -114,18 +153,27 @@ io::Task<bool> Runtime::poll() {
     call.path = path_of("runtime", "interchange-messages");
     call.token = token_;
     call.body = interchange_body();
-    const std::size_t sent = std::min(outgoing_.size(), answers_per_call_max);
+    const std::size_t sent = answers_of_call();
     call.wait_seconds = sent == 0 ? options_.long_poll_seconds : 0;
     call.patience = options_.patience + seconds(call.wait_seconds);
+    const std::uint32_t wait = call.wait_seconds;
+    const std::vector<std::uint64_t> consumed = consumed_;
+    const Instant left = observer_.moment();
+    observer_.mail_consuming(MailboxOf::runtime, options_.runtime, consumed);
     Result<HttpAnswer> answer = co_await http_.call(std::move(call));
     observer_.called("runtime interchange", answer ? answer->status : 0);
-    if (answer && answer->status == 404) is_gone_ = true;
+    tell_of("runtime interchange", wait, left, answer);
+    if (answer && answer->status == 404) {
+        is_gone_ = true;
+        observer_.runtime_not_found(options_.runtime);
+    }
     if (answer && answer->status == 401) token_.clear();
     if (!answer || !answer->ok()) co_return false;
     consumed_.clear();
     // First what came: if a client had left before our answers were read, the answer to them holds
     // its removal, and what we said to it was rightly ignored.
-    understand(answer->body);
+    observer_.runtime_polled(options_.runtime, left, seconds(wait));
+    understand(answer->body, consumed);
     for (std::size_t i = 0; i < sent; ++i) acknowledged();
     if (options_.long_poll_seconds == 0) {
         co_await io::sleep_until(io_.clock, io_.clock.now() + options_.poll_interval);
@@ -144,8 +192,9 @@ void Runtime::acknowledged() {
         observer_.answer_acknowledged(options_.runtime, item.client, item.answer.serial);
 }
 
-void Runtime::understand(const std::string& body) {
+void Runtime::understand(const std::string& body, const std::vector<std::uint64_t>& consumed) {
     std::vector<Mail> mails;
+    std::vector<std::uint64_t> ids;
     wire::JsonReader in(body);
     in.object([&](std::string_view name) {
         if (name != "incoming_messages") return;
@@ -163,6 +212,8 @@ void Runtime::understand(const std::string& body) {
         });
     });
     CHECK(in.finish().has_value());
+    for (const Mail& mail : mails) ids.push_back(mail.id);
+    observer_.mail_answered(MailboxOf::runtime, options_.runtime, consumed, ids);
     for (const Mail& mail : mails) {
         consumed_.push_back(mail.id);
         if (mail.id <= last_taken_) continue;

@@ -57,8 +57,13 @@ private:
 
     io::Task<bool> log_in();
     io::Task<bool> poll();
+    [[nodiscard]] std::size_t answers_of_call() const;
     std::string interchange_body();
-    void understand(const std::string& body);
+    void understand(const std::string& body, const std::vector<std::uint64_t>& consumed);
+    void tell_of(std::string_view method,
+                 std::uint32_t wait,
+                 Instant left,
+                 const Result<HttpAnswer>& answer);
     void take(std::string_view qualifier, std::string_view body);
     void acknowledged();
 
@@ -66,7 +71,9 @@ private:
     RuntimeOptions options_;
     Observer& observer_;
     HttpClient http_;
+    const std::string name_;  // as call_seen gives it
     std::string token_;
+    Instant token_at_;
     Instant token_until_;
     std::deque<Outgoing> outgoing_;
     std::vector<std::uint64_t> consumed_;

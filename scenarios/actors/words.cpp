@@ -21,6 +21,7 @@ std::string to_json(const GameMessage& message) {
         out.key("op").string("show").key("p").unsigned_integer(message.profile);
     else
         out.key("op").string(message.sets_profile ? "profile" : "echo");
+    if (message.padding > 0) out.key("pad").string(std::string(message.padding, 'x'));
     out.end_object();
     return text;
 }
@@ -35,6 +36,8 @@ Result<GameMessage> parse_game_message(std::string_view json) {
             const std::string_view op = in.string();
             message.sets_profile = op == "profile";
             message.shows_profile = op == "show";
+        } else if (name == "pad") {
+            message.padding = in.string().size();
         } else if (name == "p") {
             message.profile = in.id();
         }

@@ -22,6 +22,7 @@ struct GameMessage {
     bool sets_profile = false;
     bool shows_profile = false;
     std::uint64_t profile = 0;  // in the answer to "show"
+    std::uint64_t padding = 0;  // bytes that make it long; "pad" is echoed
 };
 
 std::string to_json(const GameMessage& message);

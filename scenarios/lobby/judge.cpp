@@ -10,14 +10,13 @@ std::string id_text(std::uint64_t id) {
 }  // namespace
 
 void LobbyJudge::check(std::string_view invariant) {
-    ++checks_[std::string(invariant)];
-    if (options_.checked) options_.checked(invariant);
+    court_.check(invariant);
 }
 
 void LobbyJudge::violated(std::string_view invariant,
                           std::string_view entity,
                           std::string message) {
-    options_.report(std::string(invariant), std::string(entity), std::move(message));
+    court_.violated(invariant, entity, std::move(message));
 }
 
 void LobbyJudge::called(std::string_view, int status) {
@@ -28,7 +27,8 @@ void LobbyJudge::called(std::string_view, int status) {
 
 // --- accounts ---
 
-void LobbyJudge::signed_up(std::uint32_t, std::uint64_t user) {
+void LobbyJudge::signed_up(std::uint32_t player, std::uint64_t user) {
+    ids_.made("user", user, wanted_users_[player]);
     users_[user];
 }
 
@@ -66,6 +66,9 @@ void LobbyJudge::client_created(std::uint32_t player, std::uint64_t user, std::u
     User& owner = users_[user];
     owner.clients.push_back(client);
     state.active_at = owner.wanted_at;
+    ids_.made("client", client, owner.wanted_at);
+    obligations_.created(client);
+    profiles_.created(user, client, owner.wanted_at);
     state.profile_floor = owner.floor_at_wanted;
     check_profile(state);
 }
@@ -87,6 +90,8 @@ void LobbyJudge::assigned(std::uint64_t client, std::uint64_t runtime) {
     }
     state.runtime = runtime;
     state.runtimes.insert(runtime);
+    seats_.assigned(client, runtime, options_.sees_runtimes);
+    obligations_.assigned(client);
 }
 
 void LobbyJudge::client_calling(std::uint64_t client) {
@@ -99,6 +104,7 @@ void LobbyJudge::client_active(std::uint64_t client) {
     if (is_long_silence(state.calling_at - state.active_at))
         state.excused_until = options_.now() + minutes(1);
     state.active_at = state.calling_at;
+    obligations_.called(client);
 }
 
 // Clocks may run fast by a little; a quarter of the interval is no longer a little.
@@ -118,10 +124,12 @@ void LobbyJudge::client_ended(std::uint64_t client, std::string_view why) {
                      std::to_string(whole_milliseconds(silent)) + " ms of silence");
     }
     state.is_over = true;
+    obligations_.over(client);
 }
 
 void LobbyJudge::client_left(std::uint64_t client) {
     clients_[client].is_over = true;
+    obligations_.over(client);
 }
 
 // --- messages from clients to runtimes ---
@@ -135,6 +143,8 @@ void LobbyJudge::said(std::uint64_t client, std::uint64_t serial) {
 
 void LobbyJudge::say_acknowledged(std::uint64_t client, std::uint64_t serial) {
     clients_[client].to_runtime[serial].is_acknowledged = true;
+    if (options_.sees_runtimes && clients_[client].to_runtime[serial].arrivals == 0)
+        obligations_.acknowledged(true, client, serial);
 }
 
 void LobbyJudge::received(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) {
@@ -143,6 +153,8 @@ void LobbyJudge::received(std::uint64_t runtime, std::uint64_t client, std::uint
     Passage& passage = state.to_runtime[serial];
     ++passage.arrivals;
     ++delivered_;
+    seats_.received(runtime, client);
+    obligations_.arrived(true, client, serial);
     check("no-duplicate");
     if (passage.arrivals > passage.tries) {
         violated("no-duplicate",
@@ -170,7 +182,9 @@ void LobbyJudge::answered(std::uint64_t, std::uint64_t client, std::uint64_t ser
 }
 
 void LobbyJudge::answer_acknowledged(std::uint64_t, std::uint64_t client, std::uint64_t serial) {
-    clients_[client].to_client[serial].is_acknowledged = true;
+    Passage& passage = clients_[client].to_client[serial];
+    passage.is_acknowledged = true;
+    if (passage.arrivals == 0) obligations_.acknowledged(false, client, serial);
 }
 
 void LobbyJudge::heard(std::uint64_t client, std::uint64_t, std::uint64_t serial) {
@@ -182,6 +196,7 @@ void LobbyJudge::heard(std::uint64_t client, std::uint64_t, std::uint64_t serial
     }
     Passage& passage = state.to_client[serial];
     ++passage.arrivals;
+    obligations_.arrived(false, client, serial);
     check("no-duplicate");
     if (passage.arrivals > passage.tries) {
         violated("no-duplicate",
@@ -219,6 +234,7 @@ void LobbyJudge::heard_answer(std::uint64_t id, Client& client, std::uint64_t se
 
 void LobbyJudge::runtime_started(std::uint64_t runtime) {
     check("one-life");
+    lives_.runtime_let_in(runtime);
     if (!runtimes_[runtime].is_dead) return;
     violated("one-life", "runtime", "runtime " + id_text(runtime) + " came back from the dead");
 }
@@ -241,6 +257,8 @@ void LobbyJudge::client_joined(std::uint64_t runtime,
                  "client",
                  "client " + id_text(client) + " joined runtime " + id_text(runtime) + " twice");
     }
+    seats_.joined(runtime, client);
+    profiles_.shown(client, profile_version);
     seated.profile_shown = std::min(seated.profile_shown, profile_version);
     check_profile(seated);
 }
@@ -260,11 +278,13 @@ void LobbyJudge::check_profile(const Client& client) {
 
 void LobbyJudge::client_removed(std::uint64_t runtime, std::uint64_t client) {
     runtimes_[runtime].seated.erase(client);
+    seats_.removed(runtime, client);
 }
 
 void LobbyJudge::profile_tried(std::uint64_t user, std::uint64_t version) {
     User& state = users_[user];
     ++state.profiles_tried[version].unknown;
+    profiles_.tried(user, version);
     // The last write wins: whoever is shown a profile from now on may be shown this one.
     state.floor_at_wanted = std::min(state.floor_at_wanted, version);
     for (const std::uint64_t client : state.clients) {
@@ -275,6 +295,7 @@ void LobbyJudge::profile_tried(std::uint64_t user, std::uint64_t version) {
 
 void LobbyJudge::profile_acknowledged(std::uint64_t user, std::uint64_t version) {
     User& state = users_[user];
+    profiles_.acknowledged(user, version);
     std::uint64_t floor = version;
     const auto tried = state.profiles_tried.find(version);
     if (tried != state.profiles_tried.end()) {

@@ -5,9 +5,10 @@
 // was lost with a runtime that died is excused; nothing else is. The same judge listens to a
 // simulated run and to a load on a real node.
 //
-// Invariants (docs/simulation.md has them in words): no-lost-message, message-order, no-duplicate,
-// one-runtime, one-life, greeting-first, all-assigned, profile-never-older, no-foreign-role,
-// account-kept, no-early-end.
+// Its own invariants (docs/simulation.md has all in words): no-lost-message, message-order,
+// no-duplicate, one-runtime, one-life, greeting-first, all-assigned, profile-never-older,
+// no-foreign-role, no-foreign-client, account-kept, no-early-end. The others belong to the oracles
+// (scenarios/oracles), which hear what it hears.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,15 @@
 
 #include "engine/base/time.h"
 #include "scenarios/actors/observer.h"
+#include "scenarios/oracles/answers.h"
+#include "scenarios/oracles/containers.h"
+#include "scenarios/oracles/court.h"
+#include "scenarios/oracles/histories.h"
+#include "scenarios/oracles/ids.h"
+#include "scenarios/oracles/lives.h"
+#include "scenarios/oracles/mailboxes.h"
+#include "scenarios/oracles/obligations.h"
+#include "scenarios/oracles/seats.h"
 #include "sim/watch.h"
 
 namespace playback::scenarios {
@@ -36,14 +46,31 @@ struct JudgeOptions {
     // runtime since; answers come in order; and none comes more often than its message was sent, as
     // long as no call was lost (a runtime may have lost one too, and said its answer again).
     bool sees_runtimes = true;
+
+    // What else is known of the world; by default nothing.
+    std::uint32_t lobby_capacity = 0;  // seats; 0: not known
+    Duration runtime_inactive = seconds(10);
+    Duration wall_error_max;  // of the node's wall clock
+    Disturbed disturbed;      // not given: nothing is owed in time
 };
 
 class LobbyJudge final : public Observer {
 public:
-    explicit LobbyJudge(JudgeOptions options) : options_(std::move(options)) {}
+    explicit LobbyJudge(JudgeOptions options);
 
-    // From the host of containers: this runtime's process ended (killed, crashed, stopped).
-    void runtime_died(std::uint64_t runtime) { runtime_ended(runtime); }
+    // From the host of containers: a container of this runtime starts; its process ended (killed,
+    // crashed, stopped).
+    void container_started(std::uint64_t runtime, std::uint64_t attempt);
+    void runtime_died(std::uint64_t runtime);
+    // From the node's machine: it crashed now; its disk fails from now on, or does no more.
+    void node_crashed();
+    void disk_fails(bool fails);
+    // Now and then, for what is noticed by nobody: containers that stay.
+    void look_around() { containers_.look(); }
+    // When all is over: were the histories of single objects possible?
+    void judge_histories();
+    // A living client of somebody else, or 0.
+    [[nodiscard]] std::uint64_t foreign_client(std::uint64_t user) const;
 
     // From now on only what these players were promised must still come true (safety holds for
     // all): the others are cut off for good.
@@ -57,7 +84,7 @@ public:
     [[nodiscard]] std::uint64_t calls() const { return calls_; }
     [[nodiscard]] std::uint64_t failed_calls() const { return failed_calls_; }
     [[nodiscard]] std::uint64_t messages_delivered() const { return delivered_; }
-    [[nodiscard]] const std::map<std::string, std::uint64_t>& checks() const { return checks_; }
+    [[nodiscard]] std::map<std::string, std::uint64_t> checks() const { return court_.checks(); }
     [[nodiscard]] std::uint64_t living_clients() const;
     [[nodiscard]] std::uint64_t clients_made() const { return clients_.size(); }
     [[nodiscard]] std::uint64_t users_made() const { return users_.size(); }
@@ -67,6 +94,8 @@ public:
     [[nodiscard]] std::uint64_t excused_messages() const;
 
     // Observer
+    [[nodiscard]] Instant moment() const override { return court_.now(); }
+    void user_wanted(std::uint32_t player) override { wanted_users_[player] = court_.now(); }
     void called(std::string_view what, int status) override;
     void signed_up(std::uint32_t player, std::uint64_t user) override;
     void login_refused(std::uint32_t player, std::uint64_t user, int status) override;
@@ -97,6 +126,23 @@ public:
     void profile_acknowledged(std::uint64_t user, std::uint64_t version) override;
     void intruded(std::string_view path, int status) override;
     void kept_out() override { check("no-foreign-role"); }
+    void trespassed(std::uint64_t client, int status) override;
+    void call_seen(const CallSeen& call) override { answers_.seen(call); }
+    void mail_consuming(MailboxOf of,
+                        std::uint64_t owner,
+                        std::span<const std::uint64_t> consumed) override;
+    void mail_answered(MailboxOf of,
+                       std::uint64_t owner,
+                       std::span<const std::uint64_t> consumed,
+                       std::span<const std::uint64_t> ids) override;
+    void client_not_found(std::uint64_t client) override;
+    void runtime_polled(std::uint64_t runtime, Instant left, Duration held) override;
+    void runtime_not_found(std::uint64_t runtime) override;
+    void name_called(NameDeed deed,
+                     std::string_view name,
+                     std::uint64_t owner,
+                     Instant left,
+                     NameOutcome outcome) override;
 
 private:
     // One message on its way, by serial.
@@ -154,10 +200,21 @@ private:
 
     JudgeOptions options_;
     std::function<bool(std::uint32_t)> owed_;  // empty: all are
+    Court court_;
+    AnswerOracle answers_;
+    IdOracle ids_;
+    MailboxOracle client_mail_;
+    MailboxOracle runtime_mail_;
+    SeatOracle seats_;
+    LifeOracle lives_;
+    ObligationOracle obligations_;
+    ContainerLedger containers_;
+    ProfileHistories profiles_;
+    NameHistories names_;
     std::map<std::uint64_t, Client> clients_;
     std::map<std::uint64_t, User> users_;
+    std::map<std::uint32_t, Instant> wanted_users_;  // by player, the last time
     std::map<std::uint64_t, RuntimeState> runtimes_;
-    std::map<std::string, std::uint64_t> checks_;
     std::uint64_t calls_ = 0;
     std::uint64_t failed_calls_ = 0;
     std::uint64_t lost_calls_ = 0;  // of them, those without an answer

@@ -13,6 +13,7 @@ namespace {
 
 struct Shape {
     std::int64_t players = 1;
+    Duration ready = game_ready;
     Duration length;
     Duration action_interval;  // of one player, on average
     std::int64_t max_assignments = 8;
@@ -27,6 +28,15 @@ Shape draw_shape(Random& random, std::string_view profile) {
         shape.length = Duration{random.log_between(seconds(5).ns, seconds(120).ns)};
         shape.action_interval = Duration{random.log_between(milliseconds(200).ns, seconds(20).ns)};
         shape.max_assignments = random.log_between(1, 16);
+        return shape;
+    }
+    if (profile == "short") {
+        shape.players = random.log_between(1, 8);
+        shape.ready = seconds(2);
+        shape.length = Duration{random.between(milliseconds(200).ns, milliseconds(1000).ns)};
+        shape.action_interval = Duration{random.log_between(milliseconds(50).ns, seconds(1).ns)};
+        shape.max_assignments = random.log_between(1, 16);
+        shape.faults_max = 4;
         return shape;
     }
     shape.players = 100;
@@ -63,13 +73,14 @@ void draw_knobs(sim::Plan& plan, const Shape& shape, std::string_view profile) {
     plan.knobs["strategy"] = random.between(0, sim::strategies - 1);
     plan.knobs["draw_ties"] = random.chance(1, 2) ? 1 : 0;
     plan.knobs["disk"] = static_cast<std::int64_t>(random.next() >> 1);  // its speed
+    plan.knobs["manners"] = random.chance(1, 2) ? 1 : 0;
 }
 
 // What one player does, drawn from a stream of its own.
 void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std::uint64_t& id) {
     Random random = Random::stream(plan.seed, "player", number);
     const std::string actor = "player-" + std::to_string(number);
-    const Instant begin = Instant{} + game_ready;
+    const Instant begin = Instant{} + shape.ready;
     const Instant end = begin + shape.length;
     const Instant join = begin + Duration{random.between(0, shape.length.ns / 3)};
     const auto add = [&](Instant at, std::string kind) {
@@ -96,7 +107,36 @@ void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
     if (is_silent) add(end, "come_back");
 }
 
-std::vector<sim::FaultChoice> choices(bool is_fully_durable) {
+// Clerks who want the same few names, each from a stream of its own.
+void draw_clerks(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
+    if (!shape.draws_manners) return;
+    const std::int64_t clerks = Random::stream(plan.seed, "clerks").between(0, 3);
+    for (std::int64_t number = 0; number < clerks; ++number) {
+        Random random = Random::stream(plan.seed, "clerk", static_cast<std::uint64_t>(number));
+        const Instant end = Instant{} + shape.ready + shape.length;
+        Instant at = Instant{} + shape.ready;
+        const auto add = [&](std::string kind) {
+            sim::PlanOp op{++id, at, "clerk-" + std::to_string(number), std::move(kind), {}};
+            op.args["name"] = random.between(0, 1);
+            plan.ops.push_back(std::move(op));
+        };
+        add("hire");
+        for (;;) {
+            at = at + Duration{random.between(1, seconds(4).ns)};
+            if (at >= end) break;
+            const std::uint64_t what = random.below(100);
+            add(what < 30 ? "name" : what < 70 ? "visit" : what < 88 ? "dismiss" : "hire");
+        }
+    }
+}
+
+// What leaves a world of a few seconds time to settle.
+bool is_brief(std::string_view fault) {
+    return fault == "segment_bytes" || fault == "timer_late" || fault == "clock_offset_step" ||
+           fault == "clock_drift" || fault == "link_reset";
+}
+
+std::vector<sim::FaultChoice> choices(bool is_fully_durable, bool is_short) {
     std::vector<std::string> links{"backend|docker"};
     std::vector<std::string> machines{"backend", "docker"};
     for (std::uint32_t i = 0; i < player_machines; ++i) {
@@ -117,6 +157,7 @@ std::vector<sim::FaultChoice> choices(bool is_fully_durable) {
         // Durability `process` promises to survive the process, not the disk.
         const bool loses_writes = name == "node_power_loss" || name == "disk_sync_errors";
         if (loses_writes && !is_fully_durable) continue;
+        if (is_short && !is_brief(name)) continue;
         if (kind.breaks_promises) continue;
         const bool is_of_players = kind.group == "client" || kind.group == "load";
         if (is_of_players) {
@@ -144,18 +185,21 @@ std::vector<sim::FaultChoice> choices(bool is_fully_durable) {
 
 void draw_faults(sim::Plan& plan, const Shape& shape) {
     Random random = Random::stream(plan.seed, "faults");
-    const Instant begin = Instant{} + game_ready;
+    const Instant begin = Instant{} + shape.ready;
     const sim::FaultWindow window{begin, begin + shape.length, shape.faults_max};
     const bool is_fully_durable = plan.knob("durability", 0) == 0;
-    plan.faults = sim::draw_faults(random, choices(is_fully_durable), window);
+    plan.faults =
+        sim::draw_faults(random, choices(is_fully_durable, plan.profile == "short"), window);
 }
 
 }  // namespace
 
 Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) {
-    if (profile != "small" && profile != "reference" && profile != "polling") {
-        return Error{Errc::invalid_argument,
-                     "profile must be small, reference or polling, not " + std::string(profile)};
+    if (profile != "small" && profile != "short" && profile != "reference" &&
+        profile != "polling") {
+        return Error{
+            Errc::invalid_argument,
+            "profile must be small, short, reference or polling, not " + std::string(profile)};
     }
     sim::Plan plan;
     plan.scenario = lobby_scenario;
@@ -163,13 +207,14 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) 
     plan.seed = seed;
     Random random = Random::stream(seed, "shape");
     const Shape shape = draw_shape(random, profile);
-    plan.length = game_ready + shape.length;
+    plan.length = shape.ready + shape.length;
     plan.topology["players"] = shape.players;
     draw_knobs(plan, shape, profile);
     std::uint64_t id = 0;
     for (std::int64_t number = 0; number < shape.players; ++number) {
         draw_player(plan, shape, static_cast<std::uint64_t>(number), id);
     }
+    draw_clerks(plan, shape, id);
     std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
         return std::pair(a.at, a.id) < std::pair(b.at, b.id);
     });

@@ -22,9 +22,11 @@ inline constexpr std::uint32_t player_machines = 4;
 inline constexpr Duration game_ready = seconds(4);
 inline constexpr Duration settle_time = seconds(13 + 30);
 
-// "small": up to 30 players and 120 s, faults by swarm; what hunts use. "reference": 100 players on
-// long poll, 10 runtimes, 10 minutes, about 20,000 calls. "polling": the same with clients that
-// poll each second, as existing SDKs do. Fails with invalid_argument for another name.
+// "small": up to 30 players and 120 s, faults by swarm; what hunts use. "short": up to 8 players
+// and at most 5 s, with nothing wrong that takes long to mend; what counts false alarms.
+// "reference": 100 players on long poll, 10 runtimes, 10 minutes, about 20,000 calls. "polling":
+// the same with clients that poll each second, as existing SDKs do. Fails with invalid_argument for
+// another name.
 Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile);
 
 }  // namespace playback::scenarios

@@ -18,6 +18,7 @@ constexpr std::string_view docker_socket = "unix:///run/docker.sock";
 constexpr std::string_view image = "demo/demo:1";
 constexpr std::string_view support_password = "support-password";
 constexpr std::string_view runtime_label = "com.omgservers.playback.runtime";
+constexpr std::string_view attempt_label = "com.omgservers.playback.attempt";
 
 io::Endpoint backend_endpoint() {
     return {std::string(backend_address), 8080, ""};
@@ -29,6 +30,16 @@ std::uint64_t number_in(std::string_view text) {
     return value;
 }
 
+std::uint64_t label_number(const io::Labels& labels, std::string_view wanted) {
+    for (const auto& [name, value] : labels)
+        if (name == wanted) return number_in(value);
+    return 0;
+}
+
+bool draws_its_world(const sim::Plan& plan) {
+    return plan.profile == "small" || plan.profile == "short";
+}
+
 // The knobs of the simulator itself, drawn from the plan's seed and switched by its knobs.
 sim::WorldOptions world_options(const sim::Plan& plan, const RunOptions& options) {
     sim::WorldOptions world;
@@ -37,7 +48,7 @@ sim::WorldOptions world_options(const sim::Plan& plan, const RunOptions& options
     world.out_of_time = options.out_of_time;
     world.draw_ties = plan.knob("draw_ties", 0) != 0;
     world.fault_points = plan.knob("fault_points", 0) != 0;
-    if (plan.profile == "small") {
+    if (draws_its_world(plan)) {
         Random random = Random::stream(plan.seed, "world");
         world.scheduling = sim::SchedulingKnobs::draw(random);
         const std::int64_t strategy = plan.knob("strategy", 1);
@@ -93,12 +104,7 @@ LobbyWorld::LobbyWorld(const sim::Plan& plan, const RunOptions& options)
     : plan_(plan),
       options_(options),
       world_(world_options(plan, options)),
-      judge_({Duration{plan.knob("client_inactive_ms", 30'000) * 1'000'000},
-              [this] { return world_.now(); },
-              [this](std::string invariant, std::string entity, std::string message) {
-                  world_.report(std::move(invariant), std::move(entity), std::move(message));
-              },
-              [this](std::string_view invariant) { world_.checked(invariant); }}),
+      judge_(judge_options()),
       faults_(world_),
       ops_(world_, [this](const sim::PlanOp& op) { return perform(op); }) {
     world_.trace().set_recorder(options.recorder);
@@ -143,9 +149,15 @@ void LobbyWorld::start_backend() {
         world_.trace());
     sim::Disk& disk = *disk_;
     disk_faults_ = std::make_unique<sim::DiskFaultHandler>(disk, backend_->name());
-    backend_->add_hooks({.killed = [&disk] { disk.kill(); },
-                         .power_lost = [&disk] { disk.power_loss(); },
-                         .starting = {}});
+    const auto killed = [this, &disk] {
+        disk.kill();
+        judge_.node_crashed();
+    };
+    const auto power_lost = [this, &disk] {
+        disk.power_loss();
+        judge_.node_crashed();
+    };
+    backend_->add_hooks({.killed = killed, .power_lost = power_lost, .starting = {}});
     if (options_.log) {
         backend_->log().set_callback([this](std::string_view line) { options_.log(line); });
     }
@@ -154,11 +166,12 @@ void LobbyWorld::start_backend() {
 void LobbyWorld::start_docker() {
     sim::ContainerDaemonOptions options{.name = "docker"};
     Random random = Random::stream(plan_.seed, "docker");
-    if (plan_.profile == "small") options.knobs = sim::ContainerKnobs::draw(random);
+    if (draws_its_world(plan_)) options.knobs = sim::ContainerKnobs::draw(random);
     docker_ = std::make_unique<sim::ContainerDaemon>(world_, options);
     docker_->add_image(std::string(image), [this](sim::SimNode& node, sim::ContainerLife& life) {
         Result<RuntimeOptions> runtime = runtime_options(life.spec().environment);
         CHECK(runtime.has_value());
+        judge_.container_started(runtime->runtime, label_number(life.spec().labels, attempt_label));
         if (plan_.knob("long_poll", 1) == 0) runtime->long_poll_seconds = 0;
         runtime->patience = call_patience;
         return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_);
@@ -214,11 +227,31 @@ PlayerOptions LobbyWorld::player_options(std::uint32_t number) const {
     options.tries_other_roles = number % 8 == 0;
     // Some know the name only.
     if (random.chance(1, 2)) options.target.host = "backend";
+    if (plan_.knob("manners", 0) == 0) return options;
+    options.consumes_late = number % 5 == 2;
+    options.talks_much = number % 6 == 3;
+    options.sends_chunks = number % 4 == 2;
+    options.pings_ahead = number % 3 == 1;
+    if (number % 4 == 1)
+        options.foreign_client = [this](std::uint64_t user) { return judge_.foreign_client(user); };
     return options;
+}
+
+bool LobbyWorld::perform_clerk(const sim::PlanOp& op) {
+    constexpr std::string_view prefix = "clerk-";
+    ClerkOptions options;
+    options.number = static_cast<std::uint32_t>(number_in(op.actor.substr(prefix.size())));
+    options.target = backend_endpoint();
+    options.support_password = support_password;
+    options.patience = call_patience;
+    sim::SimNode& node = *player_nodes_[options.number % player_machines];
+    return node.alive() && static_cast<PlayersProgram&>(*node.program()).order(op, options);
 }
 
 bool LobbyWorld::perform(const sim::PlanOp& op) {
     constexpr std::string_view prefix = "player-";
+    judge_.look_around();
+    if (op.actor.starts_with("clerk-")) return perform_clerk(op);
     if (!op.actor.starts_with(prefix)) return false;
     const auto number = static_cast<std::uint32_t>(number_in(op.actor.substr(prefix.size())));
     sim::SimNode& node = *player_nodes_[number % player_machines];
@@ -234,7 +267,10 @@ void LobbyWorld::set_fault_handlers() {
         return docker_->fault(fault, begins);
     });
     faults_.set_handler("disk", [this](const sim::PlanFault& fault, bool begins) {
-        return disk_faults_->apply(fault, begins);
+        judge_.disk_fails(true);
+        const bool done = disk_faults_->apply(fault, begins);
+        judge_.disk_fails(disk_is_faulty());
+        return done;
     });
     faults_.set_disk(backend_->name(), *disk_);
     StrangerOptions stranger;
@@ -272,6 +308,7 @@ RunReport LobbyWorld::run() {
         world_.run_until(done, milliseconds(250), limit);
         if (!settled) settled = is_settled();
     }
+    if (!world_.ended()) judge_.judge_histories();
     if (!world_.ended()) judge_end(settled);
     if (options_.watch != nullptr) options_.watch->end();
     return report();
@@ -427,6 +464,7 @@ RunReport LobbyWorld::report() const {
     for (const auto& [kind, count] : faults_.skipped()) report.skipped[kind] = count;
     for (const auto& [kind, count] : ops_.skipped()) report.skipped[kind] += count;
     for (const auto& [invariant, count] : world_.checks()) report.checks[invariant] = count;
+    for (const auto& [invariant, count] : judge_.checks()) report.checks[invariant] += count;
     const auto& lines = backend_->log().lines();
     report.last_log.assign(lines.begin(), lines.end());
     return report;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/actors/clerk.h"
 #include "scenarios/actors/player.h"
 #include "scenarios/actors/studio.h"
 #include "scenarios/backend.h"
@@ -35,6 +36,11 @@ public:
 private:
     [[nodiscard]] BackendOptions backend_options() const;
     [[nodiscard]] PlayerOptions player_options(std::uint32_t number) const;
+    [[nodiscard]] JudgeOptions judge_options();
+    [[nodiscard]] bool was_disturbed(std::string_view group, Instant from, Instant to) const;
+    [[nodiscard]] Duration wall_error_max() const;
+    [[nodiscard]] bool disk_is_faulty() const;
+    bool perform_clerk(const sim::PlanOp& op);
     void start_backend();
     void start_docker();
     void start_studio();

@@ -45,6 +45,27 @@ bool PlayersProgram::move(std::uint32_t number, const std::string& address) {
     return true;
 }
 
+bool PlayersProgram::order(const sim::PlanOp& op, const ClerkOptions& options) {
+    std::unique_ptr<Clerk>& clerk = clerks_[options.number];
+    if (!clerk) {
+        const std::string address = "10.9.0." + std::to_string(options.number % 250 + 1);
+        clerk = std::make_unique<Clerk>(node_.io_from(address), options, observer_);
+        tasks_.spawn(clerk->work());
+    }
+    const std::string name = "name-" + std::to_string(sim::number_of(op.args, "name", 0));
+    if (op.kind == "hire")
+        clerk->order(Clerk::Task::hire, name);
+    else if (op.kind == "name")
+        clerk->order(Clerk::Task::name, name);
+    else if (op.kind == "visit")
+        clerk->order(Clerk::Task::visit, name);
+    else if (op.kind == "dismiss")
+        clerk->order(Clerk::Task::dismiss, name);
+    else
+        return false;
+    return true;
+}
+
 bool PlayersProgram::is_quiet() const {
     return std::all_of(players_.begin(), players_.end(), [](const auto& entry) {
         return entry.second.player->is_quiet();

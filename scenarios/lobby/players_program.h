@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/actors/clerk.h"
 #include "scenarios/actors/observer.h"
 #include "scenarios/actors/player.h"
 #include "sim/node.h"
+#include "sim/plan.h"
 #include "sim/watch.h"
 
 namespace playback::scenarios {
@@ -28,6 +30,8 @@ public:
     // The player calls from another address from now on; what was open goes silent.
     bool move(std::uint32_t number, const std::string& address);
 
+    // The same for a clerk, who comes to work with the first order.
+    bool order(const sim::PlanOp& op, const ClerkOptions& options);
     [[nodiscard]] bool is_quiet() const;
     [[nodiscard]] std::vector<std::uint32_t> numbers() const;
     // Messages of a player that have not been acknowledged.
@@ -50,6 +54,7 @@ private:
     sim::SimNode& node_;
     Observer& observer_;
     std::map<std::uint32_t, Seat> players_;
+    std::map<std::uint32_t, std::unique_ptr<Clerk>> clerks_;
     io::TaskGroup tasks_;
 };
 
