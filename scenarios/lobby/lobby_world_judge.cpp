@@ -23,6 +23,9 @@ JudgeOptions LobbyWorld::judge_options() {
 }
 
 bool LobbyWorld::was_disturbed(std::string_view group, Instant from, Instant to) const {
+    // Outside of the healed core everything stays broken for good.
+    const bool stays_broken = plan_.knob("healed_core", 0) != 0;
+    if (stays_broken && to > Instant{} + plan_.length) return true;
     return std::ranges::any_of(plan_.faults, [&](const sim::PlanFault& fault) {
         if (fault.at > to || fault.at + fault.duration < from) return false;
         if (group.empty()) return true;

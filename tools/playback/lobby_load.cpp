@@ -29,6 +29,8 @@ public:
     scenarios::LobbyJudge judge;
     Phase phase = Phase::join;
 
+    [[nodiscard]] Instant moment() const override { return judge.moment(); }
+    void user_wanted(std::uint32_t player) override { judge.user_wanted(player); }
     void called(std::string_view what, int status) override {
         judge.called(what, status);
         if (status >= 200 && status < 300) return;
@@ -84,6 +86,19 @@ public:
     void client_left(std::uint64_t client) override { judge.client_left(client); }
     void intruded(std::string_view path, int status) override { judge.intruded(path, status); }
     void kept_out() override { judge.kept_out(); }
+    void call_seen(const scenarios::CallSeen& call) override { judge.call_seen(call); }
+    void mail_consuming(scenarios::MailboxOf of,
+                        std::uint64_t owner,
+                        std::span<const std::uint64_t> consumed) override {
+        judge.mail_consuming(of, owner, consumed);
+    }
+    void mail_answered(scenarios::MailboxOf of,
+                       std::uint64_t owner,
+                       std::span<const std::uint64_t> consumed,
+                       std::span<const std::uint64_t> ids) override {
+        judge.mail_answered(of, owner, consumed, ids);
+    }
+    void client_not_found(std::uint64_t client) override { judge.client_not_found(client); }
 
     // What runtimes see is not seen here.
     void runtime_started(std::uint64_t) override {}
