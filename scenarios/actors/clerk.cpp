@@ -77,6 +77,7 @@ io::Task<void> Clerk::hire() {
     developer_ = developer;
     password_ = std::move(password);
     names_.clear();
+    lost_dismissals_.clear();
 }
 
 io::Task<void> Clerk::give_name(std::string name) {
@@ -86,6 +87,9 @@ io::Task<void> Clerk::give_name(std::string name) {
     out.object().key("developer_user_id").id(developer).key("alias").string(name).end_object();
     names_.insert(name);
     const Instant left = observer_.moment();
+    observer_.name_called(NameDeed::grant, name, developer, left, NameOutcome::unknown);
+    for (const Instant when : lost_dismissals_)
+        observer_.name_called(NameDeed::dismiss, name, developer, when, NameOutcome::unknown);
     Result<HttpAnswer> answer = co_await call("support", "create-developer-alias", std::move(body));
     observer_.name_called(NameDeed::grant, name, developer, left, outcome_of(answer));
 }
@@ -111,9 +115,13 @@ io::Task<void> Clerk::dismiss() {
     wire::JsonWriter out(body);
     out.object().key("user").string(std::to_string(developer)).end_object();
     const Instant left = observer_.moment();
-    Result<HttpAnswer> answer = co_await call("support", "delete-developer", std::move(body));
     for (const std::string& name : names)
-        observer_.name_called(NameDeed::dismiss, name, developer, left, outcome_of(answer));
+        observer_.name_called(NameDeed::dismiss, name, developer, left, NameOutcome::unknown);
+    Result<HttpAnswer> answer = co_await call("support", "delete-developer", std::move(body));
+    const NameOutcome outcome = outcome_of(answer);
+    if (outcome == NameOutcome::unknown) lost_dismissals_.push_back(left);
+    for (const std::string& name : names)
+        observer_.name_called(NameDeed::dismiss, name, developer, left, outcome);
 }
 
 io::Task<bool> Clerk::log_in() {

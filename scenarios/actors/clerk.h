@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/io/io.h"
 #include "engine/io/wait.h"
@@ -60,7 +61,8 @@ private:
     Instant token_at_;
     std::uint64_t developer_ = 0;  // hired last
     std::string password_;
-    std::set<std::string> names_;  // that this one was to get
+    std::set<std::string> names_;           // that this one was to get
+    std::vector<Instant> lost_dismissals_;  // of this one: whether they happen nobody knows
     bool is_stopped_ = false;
 };
 

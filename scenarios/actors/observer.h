@@ -102,7 +102,8 @@ struct Observer {
     virtual void runtime_polled(std::uint64_t, Instant, Duration) {}
     virtual void runtime_not_found(std::uint64_t) {}
 
-    // --- clerks: who a name is for, and when the call had left ---
+    // --- clerks: who a name is for, and when the call had left; once when it leaves, with an
+    // outcome that is unknown, and once when it is over ---
     virtual void name_called(NameDeed, std::string_view, std::uint64_t, Instant, NameOutcome) {}
 
     // --- intruders: a call with the token of another role was let in ---

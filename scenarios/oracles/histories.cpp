@@ -81,13 +81,19 @@ void NameHistories::called(const std::string& name,
                            std::uint64_t owner,
                            Instant left,
                            NameOutcome outcome) {
+    auto& history = histories_[name];
+    const NameModel::Kind kind = kind_of(deed);
+    // It was told of when it left; a call that never ends may have happened all the same.
+    const auto is_this = [&](const Operation<NameModel::Call>& known) {
+        return known.invoked == left && known.call.kind == kind && known.call.owner == owner;
+    };
+    std::erase_if(history, is_this);
     const bool is_visit = deed == NameDeed::enter;
     // A refusal changes nothing, and only a visit promises something by it.
     if (!is_visit && outcome == NameOutcome::refused) return;
     if (is_visit && outcome == NameOutcome::unknown) return;
     const Instant returned = outcome == NameOutcome::unknown ? never : court_.now();
-    histories_[name].push_back(
-        {left, returned, {kind_of(deed), owner, outcome == NameOutcome::done}});
+    history.push_back({left, returned, {kind, owner, outcome == NameOutcome::done}});
 }
 
 void NameHistories::judge() {

@@ -46,8 +46,8 @@ class NameHistories {
 public:
     explicit NameHistories(Court& court) : court_(court) {}
 
-    // A call about `name` by `owner` left at `left` and is over now. Of "enter": done means let in,
-    // refused that he was not.
+    // A call about `name` by `owner` that left at `left`: told of when it leaves (its outcome is
+    // unknown then) and when it is over. Of "enter": done means let in, refused that he was not.
     void called(const std::string& name,
                 NameDeed deed,
                 std::uint64_t owner,
