@@ -41,7 +41,7 @@ struct RunReport {
     std::uint64_t requests = 0;
     std::uint64_t failed_requests = 0;
     std::uint64_t messages = 0;
-    std::map<std::string, std::uint64_t> faults;   // injected, by kind
+    std::map<std::string, std::uint64_t> faults;  // injected, by kind
     // Of faults of the groups "client" and "load", by probe (sim/fault_catalogue.h).
     std::map<std::string, std::uint64_t, std::less<>> effects;
     std::map<std::string, std::uint64_t> skipped;  // whose target was not there
