@@ -35,6 +35,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 else()
     target_compile_options(playback_plain_options INTERFACE -Wno-missing-field-initializers)
 endif()
+# Later options win: presets of tools/determinism put another level of optimisation here.
+target_compile_options(playback_plain_options INTERFACE ${PLAYBACK_FLAGS})
 if(PLAYBACK_PLANTS)
     target_compile_definitions(playback_plain_options INTERFACE PLAYBACK_PLANTS)
 endif()

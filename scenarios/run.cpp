@@ -30,7 +30,8 @@ const std::vector<Scenario>& scenarios() {
          draw_lobby_plan,
          run_lobby,
          words_of_lobby_op,
-         promise_of_lobby},
+         promise_of_lobby,
+         lobby_knobs()},
     };
     return all;
 }
@@ -40,6 +41,17 @@ const Scenario* find_scenario(std::string_view name) {
         if (scenario.name == name) return &scenario;
     }
     return nullptr;
+}
+
+Result<void> check_knobs(const Scenario& scenario, const sim::Plan& plan) {
+    for (const KnobLimit& limit : scenario.knobs) {
+        const std::int64_t value = plan.knob(limit.name, 0);
+        if (value >= 0 && value <= limit.most) continue;
+        return Error{Errc::invalid_argument,
+                     "knobs." + std::string(limit.name) + ": must be a number from 0 to " +
+                         std::to_string(limit.most)};
+    }
+    return {};
 }
 
 }  // namespace playback::scenarios

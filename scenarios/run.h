@@ -41,7 +41,7 @@ struct RunReport {
     std::uint64_t requests = 0;
     std::uint64_t failed_requests = 0;
     std::uint64_t messages = 0;
-    std::map<std::string, std::uint64_t> faults;   // injected, by kind
+    std::map<std::string, std::uint64_t> faults;  // injected, by kind
     // Of faults of the groups "client" and "load", by probe (sim/fault_catalogue.h).
     std::map<std::string, std::uint64_t, std::less<>> effects;
     std::map<std::string, std::uint64_t> skipped;  // whose target was not there
@@ -50,6 +50,12 @@ struct RunReport {
 
     [[nodiscard]] std::uint64_t faults_total() const;
     [[nodiscard]] std::uint64_t checks_total() const;
+};
+
+// What a knob of a plan may be: from 0 to this. Knobs that are not listed are not looked at.
+struct KnobLimit {
+    std::string_view name;
+    std::int64_t most = 0;
 };
 
 struct Scenario {
@@ -61,6 +67,7 @@ struct Scenario {
     // In plain English, for reports: an operation, and what an invariant promises.
     std::string (*words_of_op)(const sim::PlanOp& op) = nullptr;
     std::string (*promise_of)(std::string_view invariant) = nullptr;
+    std::vector<KnobLimit> knobs = {};
 };
 
 // All scenarios, in the order in which they are shown.
@@ -68,5 +75,8 @@ const std::vector<Scenario>& scenarios();
 
 // nullptr if there is none of that name.
 const Scenario* find_scenario(std::string_view name);
+
+// For plans that come from outside. Fails with invalid_argument: "knobs.slots: must be ...".
+Result<void> check_knobs(const Scenario& scenario, const sim::Plan& plan);
 
 }  // namespace playback::scenarios

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/plant.h"
 #include "sim/world.h"
 
 namespace playback::sim {
@@ -36,7 +37,12 @@ void SimOffload::submit(std::unique_ptr<Job> job) {
 
 void SimOffload::begin(Slot& slot, std::unique_ptr<Job> job) {
     // Threads are never exact: up to a tenth more.
-    const Duration late = random_.between(Duration{}, job->cost / 10);
+    Duration late = random_.between(Duration{}, job->cost / 10);
+#ifdef PLAYBACK_PLANTS
+    // Not in the bank, since no invariant breaks: tools/determinism must find it.
+    if (planted("entropy_in_simulation"))
+        late = nanoseconds(static_cast<std::int64_t>(planted_entropy() % 1'000'000));
+#endif
     slot.job = std::move(job);
     world_.schedule(slot.done, world_.now() + slot.job->cost + late);
 }

@@ -1,5 +1,6 @@
 #include "sim/plan.h"
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <set>
@@ -10,6 +11,7 @@
 #include "engine/base/describe.h"
 #include "engine/base/hash.h"
 #include "engine/base/random.h"
+#include "sim/fault_catalogue.h"
 
 namespace playback::sim {
 namespace {
@@ -138,6 +140,13 @@ public:
         out = value;
     }
 
+    // A time or a span of time.
+    void time(const char* name, std::int64_t& out) {
+        number(name, out, std::int64_t{0});
+        if (out > plan_time_max.ns)
+            fail(name, "must be at most " + std::to_string(plan_time_max.ns) + " (a day)");
+    }
+
     void text(const char* name, std::string& out) {
         const Json* const found = take(name);
         if (found == nullptr) return;
@@ -223,7 +232,7 @@ private:
 
 void read_item(Reader& reader, PlanOp& op) {
     reader.number("id", op.id, std::uint64_t{0});
-    reader.number("at_ns", op.at.ns, std::int64_t{0});
+    reader.time("at_ns", op.at.ns);
     reader.text("actor", op.actor);
     reader.text("kind", op.kind);
     reader.values("args", op.args);
@@ -231,17 +240,33 @@ void read_item(Reader& reader, PlanOp& op) {
 
 void read_item(Reader& reader, PlanFault& fault) {
     reader.number("id", fault.id, std::uint64_t{0});
-    reader.number("at_ns", fault.at.ns, std::int64_t{0});
-    reader.number("duration_ns", fault.duration.ns, std::int64_t{0});
+    reader.time("at_ns", fault.at.ns);
+    reader.time("duration_ns", fault.duration.ns);
     reader.text("kind", fault.kind);
     reader.text("target", fault.target);
     reader.values("args", fault.args);
+    // A kind that this build does not know is skipped by the run, with whatever it holds.
+    const FaultKind* const kind = find_fault_kind(fault.kind);
+    if (kind == nullptr) return;
+    for (const FaultParameter& parameter : kind->parameters) {
+        const auto found = fault.args.find(parameter.name);
+        if (found == fault.args.end()) continue;
+        const auto* const value = std::get_if<std::int64_t>(&found->second);
+        // Shrinking goes to 0.
+        const std::int64_t low = std::min<std::int64_t>(parameter.low, 0);
+        if (value != nullptr && *value >= low && *value <= parameter.high) continue;
+        reader.fail("args." + found->first,
+                    "must be a number from " + std::to_string(low) + " to " +
+                        std::to_string(parameter.high));
+    }
 }
 
 template <class Item>
 void read_list(Reader& plan, const char* name, std::vector<Item>& out, std::string& error) {
     const Json* const list = plan.list(name);
     if (list == nullptr) return;
+    if (list->size() > plan_events_max)
+        return plan.fail(name, "holds more than " + std::to_string(plan_events_max));
     std::set<std::uint64_t> ids;
     for (const Json& element : *list) {
         Item item;
@@ -288,7 +313,7 @@ void read_plan(const Json& json, Plan& plan, std::string& error) {
     reader.text("scenario", plan.scenario);
     reader.text("profile", plan.profile);
     reader.number("seed", plan.seed, std::uint64_t{0});
-    reader.number("length_ns", plan.length.ns, std::int64_t{0});
+    reader.time("length_ns", plan.length.ns);
     reader.values("topology", plan.topology);
     reader.numbers("knobs", plan.knobs);
     read_list(reader, "ops", plan.ops, error);
@@ -336,12 +361,20 @@ std::string to_json(const Plan& plan) {
 
 Result<Plan> parse_plan(std::string_view json) {
     if (json.size() > plan_bytes_max) return Error{Errc::invalid_argument, "plan is too large"};
+    // Each event has two braces of its own: too many are seen before all of them are read.
+    const auto braces = static_cast<std::size_t>(std::ranges::count(json, '{'));
+    if (braces > 2 * 2 * plan_events_max)
+        return Error{Errc::invalid_argument,
+                     "a plan holds at most " + std::to_string(plan_events_max) +
+                         " operations and as many faults, this one more"};
     Plan plan;
     std::string error;
     try {
         read_plan(Json::parse(json), plan, error);
     } catch (const Json::parse_error& failure) {
         error = "not JSON at byte " + std::to_string(failure.byte);
+    } catch (const Json::out_of_range&) {
+        error = "holds a number that is too large for any field";
     }
     if (!error.empty()) return Error{Errc::invalid_argument, error};
     return plan;

@@ -59,6 +59,8 @@ struct Recorded {
 
 inline constexpr std::int64_t plan_version = 1;
 inline constexpr std::size_t plan_bytes_max = std::size_t{256} << 20;
+inline constexpr std::size_t plan_events_max = 200'000;  // operations and faults, each
+inline constexpr Duration plan_time_max = seconds(24 * 60 * 60);
 
 struct Plan {
     std::string scenario;
@@ -81,7 +83,8 @@ struct Plan {
 std::string to_json(const Plan& plan);
 
 // Reads what to_json writes, in any layout. Fails with invalid_argument, naming the field
-// ("faults[3].target: ...").
+// ("faults[3].target: ..."), also for numbers that no run could mean: times beyond plan_time_max,
+// parameters of faults outside of their range in the catalogue.
 Result<Plan> parse_plan(std::string_view json);
 
 // The hash of the canonical text without `recorded`: two plans with the same one run the same.

@@ -1,6 +1,7 @@
 #include "sim/trace.h"
 
 #include <algorithm>
+#include <span>
 
 #include "engine/base/describe.h"
 #include "engine/base/hash.h"
@@ -69,26 +70,26 @@ std::string to_text(const TraceEvent& event) {
 }
 
 void Trace::add_content(std::string_view bytes) {
-    words_.push_back(bytes.size());
-    words_.push_back(hash_bytes(bytes));
+    words_[used_++] = bytes.size();
+    words_[used_++] = hash_bytes(bytes);
 }
 
 namespace {
 
-std::uint64_t hash_words(const std::vector<std::uint64_t>& words, std::uint64_t seed) {
+std::uint64_t hash_words(std::span<const std::uint64_t> words, std::uint64_t seed) {
     const auto* const first = reinterpret_cast<const char*>(words.data());
-    return hash_bytes({first, words.size() * sizeof(std::uint64_t)}, seed);
+    return hash_bytes({first, words.size_bytes()}, seed);
 }
 
 }  // namespace
 
 void Trace::fold() {
-    folded_ = hash_words(words_, folded_);
-    words_.clear();
+    folded_ = hash();
+    used_ = 0;
 }
 
 std::uint64_t Trace::hash() const {
-    return hash_words(words_, folded_);
+    return hash_words(std::span(words_).first(used_), folded_);
 }
 
 void Trace::checkpoint() {

@@ -9,6 +9,7 @@
 // time) comes in here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -68,8 +69,6 @@ public:
     // Checkpoints kept at most; then every second one goes and the distance doubles.
     static constexpr std::size_t checkpoints_max = 1024;
 
-    Trace() { words_.reserve(words_max); }
-
     void set_now(Instant now) { now_ = now; }
 
     // `subject` says who (node, connection, disk), `a` and `b` what; `bytes` is content.
@@ -78,14 +77,17 @@ public:
                 std::uint64_t a = 0,
                 std::uint64_t b = 0,
                 std::string_view bytes = {}) {
-        words_.push_back(static_cast<std::uint64_t>(kind) << 56 ^ subject);
-        words_.push_back(static_cast<std::uint64_t>(now_.ns));
-        words_.push_back(a);
-        words_.push_back(b);
+        std::uint64_t* const words = words_.data() + used_;
+        words[0] = static_cast<std::uint64_t>(kind) << 56 ^ subject;
+        words[1] = static_cast<std::uint64_t>(now_.ns);
+        words[2] = a;
+        words[3] = b;
+        used_ += 4;
         if (!bytes.empty()) add_content(bytes);
-        if (recorder_) recorder_({events_, cause_, now_, kind, subject, a, b, bytes});
+        if (recorder_) [[unlikely]]
+            recorder_({events_, cause_, now_, kind, subject, a, b, bytes});
         ++events_;
-        if (words_.size() > words_max - words_of_event) fold();
+        if (used_ > words_max - words_of_event) fold();
         if (events_ == next_checkpoint_) checkpoint();
     }
 
@@ -137,7 +139,9 @@ private:
     void fold();
     void checkpoint();
 
-    std::vector<std::uint64_t> words_;
+    // Hashed when there is no room for one more event.
+    std::array<std::uint64_t, words_max> words_;
+    std::size_t used_ = 0;
     std::uint64_t folded_ = 0;
     std::uint64_t events_ = 0;
     std::uint64_t cause_ = 0;

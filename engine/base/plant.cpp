@@ -2,6 +2,8 @@
 
 #ifdef PLAYBACK_PLANTS
 
+#include <random>
+
 namespace playback {
 namespace {
 
@@ -18,6 +20,11 @@ bool planted(std::string_view name) {
 
 void plant(std::string_view name) {
     active() = name;
+}
+
+std::uint64_t planted_entropy() {
+    std::random_device device;
+    return device();
 }
 
 }  // namespace playback

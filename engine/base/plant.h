@@ -6,6 +6,7 @@
 
 #ifdef PLAYBACK_PLANTS
 
+#include <cstdint>
 #include <string_view>
 
 namespace playback {
@@ -15,6 +16,9 @@ bool planted(std::string_view name);
 
 // Switches `name` on (a string that outlives its use), or all off with an empty one.
 void plant(std::string_view name);
+
+// Real chance, which no run may know: for the planted defect of determinism alone.
+std::uint64_t planted_entropy();
 
 }  // namespace playback
 

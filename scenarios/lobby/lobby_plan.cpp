@@ -194,6 +194,23 @@ void draw_faults(sim::Plan& plan, const Shape& shape) {
 
 }  // namespace
 
+std::vector<KnobLimit> lobby_knobs() {
+    constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000;
+    return {{"max_assignments", 1'000'000},
+            {"min_lobbies", 100},
+            {"long_poll", 1},
+            {"poll_interval_ms", day_ms},
+            {"p1_percent", 100},
+            {"durability", 2},
+            {"slots", 1024},
+            {"fault_points", 1},
+            {"client_inactive_ms", day_ms},
+            {"runtime_inactive_ms", day_ms},
+            {"runtime_boot_ms", day_ms},
+            {"draw_ties", 1},
+            {"disk", INT64_MAX}};
+}
+
 Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) {
     if (profile != "small" && profile != "short" && profile != "reference" &&
         profile != "polling") {

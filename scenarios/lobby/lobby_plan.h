@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/result.h"
+#include "scenarios/run.h"
 #include "sim/plan.h"
 
 namespace playback::scenarios {
@@ -28,5 +30,8 @@ inline constexpr Duration settle_time = seconds(13 + 30);
 // the same with clients that poll each second, as existing SDKs do. Fails with invalid_argument for
 // another name.
 Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile);
+
+// What its knobs may be, far beyond what is drawn.
+std::vector<KnobLimit> lobby_knobs();
 
 }  // namespace playback::scenarios

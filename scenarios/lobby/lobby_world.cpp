@@ -125,7 +125,7 @@ BackendOptions LobbyWorld::backend_options() const {
     NodeConfig& config = backend.config;
     config.listen = {backend_endpoint()};
     config.runtime_url = "http://" + io::to_string(backend_endpoint());
-    config.slots = static_cast<SlotNumber>(plan_.knob("slots", 16));
+    config.slots = static_cast<SlotNumber>(std::max<std::int64_t>(plan_.knob("slots", 16), 1));
     config.domain.client_inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
     config.domain.runtime_inactive = milliseconds(plan_.knob("runtime_inactive_ms", 10'000));
     config.domain.runtime_boot_deadline = milliseconds(plan_.knob("runtime_boot_ms", 15'000));
@@ -220,7 +220,8 @@ PlayerOptions LobbyWorld::player_options(std::uint32_t number) const {
     // A call on a connection that has gone silent ends well inside the time to settle.
     options.long_poll_seconds = 8;
     options.patience = call_patience;
-    options.poll_interval = milliseconds(plan_.knob("poll_interval_ms", 1000));
+    options.poll_interval =
+        milliseconds(std::max<std::int64_t>(plan_.knob("poll_interval_ms", 1000), 1));
     Random random = Random::stream(plan_.seed, "manners", number);
     options.first_generation =
         random.chance(static_cast<std::uint64_t>(plan_.knob("p1_percent", 0)), 100);

@@ -41,10 +41,11 @@ TEST(Plan, ReadsWhatItWrites) {
 RC_GTEST_PROP(Plan, RoundTripsWhateverItHolds, ()) {
     Plan plan;
     plan.seed = *rc::gen::arbitrary<std::uint64_t>();
-    plan.length = nanoseconds(*rc::gen::nonNegative<std::int64_t>());
+    const auto any_time = rc::gen::inRange<std::int64_t>(0, plan_time_max.ns + 1);
+    plan.length = nanoseconds(*any_time);
     plan.topology = *any_args();
     for (std::uint64_t id = *rc::gen::inRange<std::uint64_t>(0, 5); id > 0; --id) {
-        plan.ops.push_back({id, Instant{*rc::gen::nonNegative<std::int64_t>()}, "a", "b", {}});
+        plan.ops.push_back({id, Instant{*any_time}, "a", "b", {}});
         plan.ops.back().args = *any_args();
         plan.faults.push_back({id, Instant{1}, Duration{2}, "link_reset", "x|y", *any_args()});
     }
@@ -77,6 +78,44 @@ TEST(Plan, RefusesWhatItDoesNotUnderstandByName) {
         "\"size\": 100", "\"size\": [1]", "ops[0].args.size: must be a whole number or a string");
     expect_refused("0x1234", "0y1234", "recorded.trace_hash: must be 0x and 16 hexadecimal digits");
     expect_refused("{", "[", "not JSON at byte 14");
+}
+
+TEST(Plan, RefusesNumbersThatNoRunCouldMean) {
+    const std::string most = "must be at most 86400000000000 (a day)";
+    expect_refused("60000000000", "86400000000001", "length_ns: " + most);
+    expect_refused("\"at_ns\": 5", "\"at_ns\": 9223372036854775807", "ops[0].at_ns: " + most);
+    expect_refused("1000000000,", "9000000000000000000,", "faults[0].duration_ns: " + most);
+    expect_refused("\"at_ns\": 5", "\"at_ns\": 1e30", "ops[0].at_ns: must be a whole number");
+    expect_refused("60000000000", "1e999", "holds a number that is too large for any field");
+    expect_refused("20}", "1e30}", "knobs.reorder_permille: must be a whole number");
+    expect_refused("18446744073709551615", "18446744073709551616", "seed: must be a whole number");
+}
+
+TEST(Plan, RefusesParametersOutsideOfTheCatalogue) {
+    Plan plan = sample();
+    plan.faults[0].kind = "segment_bytes";
+    const auto refused = [&](PlanValue most) {
+        plan.faults[0].args["most"] = std::move(most);
+        const Result<Plan> read = parse_plan(to_json(plan));
+        return read ? "" : read.error().detail;
+    };
+    const std::string message = "faults[0].args.most: must be a number from 0 to 512";
+    EXPECT_EQ(refused(std::int64_t{512}), "");
+    EXPECT_EQ(refused(std::int64_t{0}), "");
+    EXPECT_EQ(refused(std::int64_t{513}), message);
+    EXPECT_EQ(refused(std::int64_t{-1}), message);
+    EXPECT_EQ(refused("many"), message);
+    // The run skips what it does not know.
+    plan.faults[0].kind = "of_another_build";
+    EXPECT_EQ(refused(std::int64_t{-1}), "");
+}
+
+TEST(Plan, RefusesMoreEventsThanItHolds) {
+    std::string many = "\"ops\": [";
+    for (std::size_t i = 0; i <= plan_events_max; ++i) many += "0,";
+    expect_refused("\"ops\": [", many, "ops: holds more than 200000");
+    EXPECT_EQ(parse_plan(std::string(4 * plan_events_max + 1, '{')).error().detail,
+              "a plan holds at most 200000 operations and as many faults, this one more");
 }
 
 TEST(Plan, RefusesAnIdThatIsUsedTwice) {

@@ -230,6 +230,8 @@ Complaints check_words(const SourceFile& file) {
         {std::regex(R"(\b(float|double)\b)"), "integers decide"},
     };
     Complaints complaints;
+    // It plants the defect that tools/determinism must find; only builds with planted bugs have it.
+    if (file.path == "engine/base/plant.cpp") return {};
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
         const std::string code = code_of(file.lines[i]);
         for (const auto& [word, instead] : banned) {

@@ -3,6 +3,7 @@
 //   sim-driver lobby --seeds 1..50 --hashes      one line a seed: seed, trace hash, fingerprint
 //   sim-driver planted [--list] [--seeds 200]    finds each planted bug (the build that has them)
 //   sim-driver worker [--plant NAME]             plays plans for `playback hunt --worker`
+//   sim-driver names | hashes | difference ...   what tools/determinism is made of
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -16,6 +17,7 @@
 #include "scenarios/planted.h"
 #include "scenarios/run.h"
 #include "sim/plan.h"
+#include "tools/driver/twin_commands.h"
 #include "tools/farm/worker.h"
 
 namespace playback {
@@ -167,6 +169,7 @@ int main_of(int argc, char** argv) {
     worker->group("");
     worker->add_option("--plant", bug, "the planted bug that its runs have");
     worker->callback([&] { code = work(bug); });
+    tools::add_twin_commands(app, code);
     CLI11_PARSE(app, argc, argv);
     return code;
 }
