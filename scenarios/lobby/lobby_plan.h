@@ -22,6 +22,7 @@ inline constexpr std::uint32_t player_machines = 4;
 // before that what a call on a connection that went silent takes to give up (8 s of long poll, 5 s
 // of patience).
 inline constexpr Duration game_ready = seconds(4);
+inline constexpr Duration short_run = seconds(5);
 inline constexpr Duration settle_time = seconds(13 + 30);
 
 // "small": up to 30 players and 120 s, faults by swarm; what hunts use. "short": up to 8 players

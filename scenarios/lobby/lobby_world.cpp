@@ -304,15 +304,22 @@ RunReport LobbyWorld::run() {
     bool settled = false;
     if (!world_.ended()) {
         heal();
-        const Instant limit = world_.now() + time_to_settle();
+        const Instant limit = settled_by();
         const auto done = [&] { return settled = is_settled(); };
         world_.run_until(done, milliseconds(250), limit);
         if (!settled) settled = is_settled();
     }
     if (!world_.ended()) judge_.judge_histories();
-    if (!world_.ended()) judge_end(settled);
+    const bool ends_early = plan_.profile == "short" && !settled;
+    if (!world_.ended() && !ends_early) judge_end(settled);
     if (options_.watch != nullptr) options_.watch->end();
     return report();
+}
+
+// A short run is over after five seconds; what has not come by then is not judged.
+Instant LobbyWorld::settled_by() const {
+    const Instant limit = world_.now() + time_to_settle();
+    return plan_.profile == "short" ? std::min(limit, Instant{} + short_run) : limit;
 }
 
 bool LobbyWorld::is_in_core(std::size_t players) const {

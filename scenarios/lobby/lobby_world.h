@@ -51,6 +51,7 @@ private:
     // Is this machine of players healed when the faults stop?
     [[nodiscard]] bool is_in_core(std::size_t players) const;
     [[nodiscard]] Duration time_to_settle() const;
+    [[nodiscard]] Instant settled_by() const;
     [[nodiscard]] bool is_settled();
     [[nodiscard]] bool containers_match() const;
     void ask_for_wanted();
