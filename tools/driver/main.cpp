@@ -125,9 +125,9 @@ int work(const std::string& bug) {
     return tools::work_for_farm();
 }
 
-int list_bugs() {
+int list_bugs(bool without_open) {
     for (const scenarios::PlantedBug& bug : scenarios::planted_bugs())
-        std::cout << bug.name << "\n";
+        if (!without_open || !bug.is_open) std::cout << bug.name << "\n";
     return scenarios::planted_bugs().empty() ? 2 : 0;
 }
 
@@ -159,11 +159,14 @@ int main_of(int argc, char** argv) {
     CLI::App* const planted = app.add_subcommand("planted", "find each planted bug");
     std::uint64_t seeds_max = 200;
     bool only_list = false;
+    bool without_open = false;
     planted->add_option("--seeds", seeds_max, "at most so many for each")->capture_default_str();
     std::vector<std::string> only;
     planted->add_option("--only", only, "names of planted bugs (all)");
     planted->add_flag("--list", only_list, "only print their names");
-    planted->callback([&] { code = only_list ? list_bugs() : find_bugs(seeds_max, only); });
+    planted->add_flag("--without-open", without_open, "of --list: not those that the search misses");
+    planted->callback(
+        [&] { code = only_list ? list_bugs(without_open) : find_bugs(seeds_max, only); });
     CLI::App* const worker = app.add_subcommand("worker", "plays plans from standard input");
     std::string bug;
     worker->group("");
