@@ -11,8 +11,8 @@ struct PlantedBug {
     std::string_view name;
     std::string_view what;   // what a programmer forgot
     std::string_view where;  // the file that holds the switch
-    // The first 150 small runs do not find it: `tools/bank` counts it, `tools/test` does not hunt it
-    // until the search has become better.
+    // The first 150 small runs do not find it: `tools/bank` counts it, `tools/test` does not hunt
+    // it until the search has become better.
     bool is_open = false;
 };
 
