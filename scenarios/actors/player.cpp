@@ -368,6 +368,7 @@ void Player::understand(const HttpAnswer& answer, const std::vector<std::uint64_
         });
     });
     CHECK(in.finish().has_value());
+    ids.reserve(messages.size());
     for (const Incoming& message : messages) ids.push_back(message.id);
     observer_.mail_answered(MailboxOf::client, client_, consumed, ids);
     for (const Incoming& message : messages) {

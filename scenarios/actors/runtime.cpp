@@ -212,6 +212,7 @@ void Runtime::understand(const std::string& body, const std::vector<std::uint64_
         });
     });
     CHECK(in.finish().has_value());
+    ids.reserve(mails.size());
     for (const Mail& mail : mails) ids.push_back(mail.id);
     observer_.mail_answered(MailboxOf::runtime, options_.runtime, consumed, ids);
     for (const Mail& mail : mails) {

@@ -24,6 +24,7 @@ sim::EntityState state_of(const io::ContainerStatus& container) {
 void LobbyWorld::watch() {
     if (options_.watch == nullptr) return;
     std::vector<std::string> nodes;
+    nodes.reserve(player_nodes_.size() + 3);
     for (const sim::SimNode* const players : player_nodes_) nodes.push_back(players->name());
     for (const char* const node : {"studio", "backend", "docker"}) nodes.emplace_back(node);
     options_.watch->begin({world_, [this] { return state(); }, nodes, {{1, "backend"}}});

@@ -23,7 +23,7 @@ TraceRecord caused_by(std::uint64_t index, std::uint64_t cause) {
 
 TEST(Difference, FollowsCausesAsFarAsTheyAreKept) {
     std::vector<TraceRecord> history;
-    for (const std::uint64_t cause : {0, 3, 101, 0, 101, 103})
+    for (const std::uint64_t cause : {0U, 3U, 101U, 0U, 101U, 103U})
         history.push_back(caused_by(100 + history.size(), cause));
     const auto indexes = [&](std::uint64_t cause) {
         std::vector<std::uint64_t> result;
