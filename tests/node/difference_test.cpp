@@ -51,7 +51,7 @@ TEST(Difference, FindsTheModuleOfAnAddress) {
 }
 
 TEST(Difference, QuotesWhateverAWordHolds) {
-    EXPECT_EQ(output_of("printf %s " + quoted("it's $HOME \"and\" more")),
+    EXPECT_EQ(output_of("printf %s " + in_quotes("it's $HOME \"and\" more")),
               "it's $HOME \"and\" more");
 }
 

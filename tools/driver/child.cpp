@@ -11,7 +11,7 @@
 
 namespace playback::tools {
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
     std::string text = "'";
     for (const char c : word) {
         if (c == '\'')

@@ -9,7 +9,7 @@
 namespace playback::tools {
 
 // A word of a command, whatever is in it.
-std::string quoted(std::string_view word);
+std::string in_quotes(std::string_view word);
 
 // What a command writes; empty if it cannot be run.
 std::string output_of(const std::string& command);

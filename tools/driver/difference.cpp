@@ -24,7 +24,7 @@ Error not_played(const Side& side, const std::string& why) {
 }
 
 Result<Ladder> ladder_of(const Side& side) {
-    const std::string command = side.command + " ladder --list " + quoted(side.list);
+    const std::string command = side.command + " ladder --list " + in_quotes(side.list);
     std::istringstream lines(output_of(command));
     Ladder ladder;
     for (std::string word; lines >> word;) {
@@ -44,9 +44,9 @@ class Stream {
 public:
     Stream(const Side& side, std::string ring, std::uint64_t first, std::uint64_t stacks_from)
         : ring_(std::move(ring)),
-          child_("exec " + side.command + " record --list " + quoted(side.list) + " --first " +
+          child_("exec " + side.command + " record --list " + in_quotes(side.list) + " --first " +
                      std::to_string(first) + " --stacks-from " + std::to_string(stacks_from) +
-                     " --ring " + quoted(ring_),
+                     " --ring " + in_quotes(ring_),
                  false) {}
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;

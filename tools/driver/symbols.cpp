@@ -23,7 +23,7 @@ std::string hex(std::uint64_t number) {
 using Lines = std::map<std::uint64_t, std::vector<std::string>>;
 
 Lines lines_of(const std::string& file, const std::vector<std::uint64_t>& offsets) {
-    std::string command = "addr2line -a -p -i -f -C -e " + quoted(file);
+    std::string command = "addr2line -a -p -i -f -C -e " + in_quotes(file);
     for (const std::uint64_t offset : offsets) command += " " + hex(offset);
     Lines lines;
     std::istringstream answer(output_of(command));

@@ -1,4 +1,5 @@
 // `playback sim` and `playback replay`: one run in the simulator, from a seed or from a plan file.
+#include <charconv>
 #include <chrono>
 #include <memory>
 #include <sstream>
@@ -16,6 +17,15 @@
 
 namespace playback::tools {
 namespace {
+
+// The command line library takes -1 for the largest number there is, and cuts what is larger.
+std::string whole_number(const std::string& text) {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stopped == end) return {};
+    return text + " is not a whole number from 0 to 18446744073709551615";
+}
 
 using nlohmann::json;
 
@@ -202,8 +212,11 @@ void add_sim_command(CLI::App& app, Run& run) {
     CLI::App* const command =
         app.add_subcommand("sim", "run a scenario in the simulator, from a seed");
     command->add_option("scenario", arguments->scenario, "which one: lobby")->required();
-    command->add_option("--seed", arguments->seed, "decides everything")->capture_default_str();
-    command->add_option("--profile", arguments->profile, "small (default), reference or polling");
+    command->add_option("--seed", arguments->seed, "decides everything")
+        ->capture_default_str()
+        ->check(whole_number);
+    command->add_option(
+        "--profile", arguments->profile, "small (default), short, reference or polling");
     command->add_option(
         "--plan-out", arguments->plan_out, "write the plan here (a failing run always writes one)");
     add_common(*command, *arguments);
