@@ -164,13 +164,7 @@ io::Task<Result<HttpAnswer>> Clerk::call(std::string_view role,
     seen.left = left;
     seen.has_token = needs_token;
     seen.token_at = token_at_;
-    if (answer) {
-        seen.status = answer->status;
-        seen.body = answer->body;
-        seen.content_type = answer->content_type;
-        seen.has_retry_after = answer->has_retry_after;
-        seen.was_held = answer->was_held;
-    }
+    show_answer(answer, seen);
     observer_.call_seen(seen);
     if (answer && needs_token && answer->status == 401) token_.clear();
     co_return answer;

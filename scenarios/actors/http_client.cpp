@@ -8,6 +8,7 @@
 #include "engine/io/clock.h"
 #include "engine/wire/http1.h"
 #include "engine/wire/http1_client.h"
+#include "scenarios/actors/observer.h"
 #include "scenarios/actors/words.h"
 
 namespace playback::scenarios {
@@ -61,6 +62,15 @@ std::string ping_of(std::string_view host) {
 }
 
 }  // namespace
+
+void show_answer(const Result<HttpAnswer>& answer, CallSeen& seen) {
+    if (!answer) return;
+    seen.status = answer->status;
+    seen.body = answer->body;
+    seen.content_type = answer->content_type;
+    seen.has_retry_after = answer->has_retry_after;
+    seen.was_held = answer->was_held;
+}
 
 HttpClient::HttpClient(const io::Io& io, io::Endpoint target)
     : io_(io), target_(std::move(target)), host_(io::to_string(target_)) {

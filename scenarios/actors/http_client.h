@@ -27,6 +27,12 @@ struct HttpAnswer {
     [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };
 
+struct CallSeen;
+
+// What a judge is shown of an answer (observer.h), and nothing if it was lost. The texts stay the
+// answer's.
+void show_answer(const Result<HttpAnswer>& answer, CallSeen& seen);
+
 struct HttpCall {
     std::string method = "POST";
     std::string path;

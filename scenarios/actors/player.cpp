@@ -148,13 +148,7 @@ io::Task<Result<HttpAnswer>> Player::call_on(HttpClient& http,
 void Player::tell_of(CallSeen seen, const Result<HttpAnswer>& answer) {
     seen.caller = name_;
     seen.token_at = token_at_;
-    if (answer) {
-        seen.status = answer->status;
-        seen.body = answer->body;
-        seen.content_type = answer->content_type;
-        seen.has_retry_after = answer->has_retry_after;
-        seen.was_held = answer->was_held;
-    }
+    show_answer(answer, seen);
     observer_.call_seen(seen);
     if (!answer || !options_.pings_ahead) return;
     CallSeen ping = seen;

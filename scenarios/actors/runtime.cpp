@@ -104,13 +104,7 @@ void Runtime::tell_of(std::string_view method,
     seen.wait_seconds = wait;
     seen.has_token = !token_.empty();
     seen.token_at = token_at_;
-    if (answer) {
-        seen.status = answer->status;
-        seen.body = answer->body;
-        seen.content_type = answer->content_type;
-        seen.has_retry_after = answer->has_retry_after;
-        seen.was_held = answer->was_held;
-    }
+    show_answer(answer, seen);
     observer_.call_seen(seen);
 }
 

@@ -2,31 +2,12 @@
 
 #include <charconv>
 #include <fstream>
-#include <sstream>
 
 #include "scenarios/run.h"
+#include "tools/farm/plan_file.h"
+#include "tools/farm/scenario_names.h"
 
 namespace playback::tools {
-namespace {
-
-Result<sim::Plan> plan_in_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    if (in) text << in.rdbuf();
-    // An empty file and a directory give nothing.
-    if (!in || !text) return Error{Errc::not_found, "cannot read " + path + ", or it is empty"};
-    Result<sim::Plan> plan = sim::parse_plan(text.str());
-    if (!plan) return Error{plan.error().code, path + ": " + plan.error().detail};
-    const scenarios::Scenario* const scenario = scenarios::find_scenario(plan->scenario);
-    if (scenario == nullptr)
-        return Error{Errc::not_found, path + ": there is no scenario " + plan->scenario};
-    const Result<void> knobs = scenarios::check_knobs(*scenario, *plan);
-    if (!knobs) return Error{knobs.error().code, path + ": " + knobs.error().detail};
-    return plan;
-}
-
-}  // namespace
-
 std::vector<std::string> names_of_small_plans(std::uint64_t count) {
     const std::vector<scenarios::Scenario>& all = scenarios::scenarios();
     std::vector<std::string> names;
@@ -49,20 +30,19 @@ Result<std::vector<std::string>> read_plan_list(const std::string& path) {
 }
 
 Result<sim::Plan> plan_named(const std::string& name) {
-    if (name.ends_with(".json")) return plan_in_file(name);
+    if (name.ends_with(".json")) return read_plan_file(name);
     const Error wrong{Errc::invalid_argument,
                       "a run is named SCENARIO:PROFILE:SEED or by a plan file, not " + name};
     const std::size_t first = name.find(':');
     const std::size_t last = name.rfind(':');
     if (first == std::string::npos || first == last) return wrong;
-    const scenarios::Scenario* const scenario = scenarios::find_scenario(name.substr(0, first));
-    if (scenario == nullptr)
-        return Error{Errc::not_found, "there is no scenario " + name.substr(0, first)};
+    const Result<const scenarios::Scenario*> scenario = scenario_of(name.substr(0, first));
+    if (!scenario) return scenario.error();
     std::uint64_t seed = 0;
     const char* const end = name.data() + name.size();
     const auto [stop, error] = std::from_chars(name.data() + last + 1, end, seed);
     if (error != std::errc{} || stop != end) return wrong;
-    return scenario->draw(seed, std::string_view(name).substr(first + 1, last - first - 1));
+    return (*scenario)->draw(seed, std::string_view(name).substr(first + 1, last - first - 1));
 }
 
 }  // namespace playback::tools

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <map>
+#include <ranges>
 #include <sstream>
 
 #include "tools/driver/child.h"
@@ -124,18 +125,22 @@ std::vector<std::string> backtrace_lines(std::string_view maps,
     for (const auto& [file, offsets] : by_module)
         if (!file.empty()) known[file] = lines_of(file, offsets);
 
-    std::vector<std::string> result;
-    bool is_inside = true;  // of what records
+    std::vector<std::string> lines;
     for (const ModulePlace& place : places) {
-        std::vector<std::string> lines = known[place.file][place.offset];
-        if (lines.empty()) lines.push_back(place.file + " " + hex(place.offset));
-        for (std::string& line : lines) {
-            line = shortened(std::move(line));
-            is_inside = is_inside && is_recording(line);
-            if (is_inside) continue;
-            if (line.starts_with("tools::(anonymous namespace)::play")) return result;
-            result.push_back(cut(std::move(line)));
-        }
+        std::vector<std::string> found = known[place.file][place.offset];
+        if (found.empty()) found.push_back(place.file + " " + hex(place.offset));
+        for (std::string& line : found) lines.push_back(shortened(std::move(line)));
+    }
+    // Innermost is what takes the stack (a sanitizer puts its own function first), then what
+    // records.
+    const auto recording = std::ranges::find_if(lines, is_recording);
+    const auto first = recording == lines.end()
+                           ? lines.begin()
+                           : std::find_if_not(recording, lines.end(), is_recording);
+    std::vector<std::string> result;
+    for (std::string& line : std::ranges::subrange(first, lines.end())) {
+        if (line.starts_with("tools::(anonymous namespace)::play")) break;
+        result.push_back(cut(std::move(line)));
     }
     return result;
 }

@@ -8,15 +8,15 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/farm/hunt.h"
+#include "tools/farm/plan_file.h"
 #include "tools/farm/report.h"
+#include "tools/farm/scenario_names.h"
 #include "tools/playback/commands.h"
 #include "tools/playback/farm_options.h"
 #include "tools/playback/hunt_files.h"
 #include "tools/playback/hunt_progress.h"
 #include "tools/playback/interrupt.h"
 #include "tools/playback/output.h"
-#include "tools/playback/plan_file.h"
-#include "tools/playback/scenario_names.h"
 
 namespace playback::tools {
 namespace {

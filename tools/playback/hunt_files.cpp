@@ -11,7 +11,7 @@
 
 #include "engine/base/hash.h"
 #include "sim/fault_catalogue.h"
-#include "tools/playback/plan_file.h"
+#include "tools/farm/plan_file.h"
 
 namespace playback::tools {
 namespace {

@@ -5,12 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tools/farm/plan_file.h"
 #include "tools/farm/report.h"
 #include "tools/playback/commands.h"
 #include "tools/playback/farm_options.h"
 #include "tools/playback/interrupt.h"
 #include "tools/playback/output.h"
-#include "tools/playback/plan_file.h"
 
 namespace playback::tools {
 namespace {
@@ -22,23 +22,14 @@ struct ReportArguments {
     bool json_wanted = false;
 };
 
-// lobby-7.plan.json -> lobby-7.html
-std::string default_out(std::string path) {
-    for (const std::string_view ending : {".plan.json", ".json"}) {
-        if (!path.ends_with(ending)) continue;
-        path.resize(path.size() - ending.size());
-        break;
-    }
-    return path + ".html";
-}
-
 int run_report(const ReportArguments& arguments) {
     const Output output(arguments.json_wanted);
     const Result<sim::Plan> plan = read_plan_file(arguments.plan);
     if (!plan) return output.fail(plan.error().detail);
     const Result<FarmOptions> options = farm_options(arguments.farm);
     if (!options) return output.fail(options.error().detail);
-    const std::string out = arguments.out.empty() ? default_out(arguments.plan) : arguments.out;
+    const std::string out =
+        arguments.out.empty() ? without_plan_ending(arguments.plan) + ".html" : arguments.out;
 
     watch_for_interrupt();
     Farm farm(*options);

@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/farm/minimise.h"
+#include "tools/farm/plan_file.h"
 #include "tools/playback/commands.h"
 #include "tools/playback/farm_options.h"
 #include "tools/playback/interrupt.h"
 #include "tools/playback/output.h"
-#include "tools/playback/plan_file.h"
 
 namespace playback::tools {
 namespace {
@@ -26,16 +26,6 @@ struct ShrinkArguments {
     FarmArguments farm;
     bool json_wanted = false;
 };
-
-// lobby-7.plan.json -> lobby-7.shrunk.plan.json
-std::string default_out(std::string path) {
-    for (const std::string_view ending : {".plan.json", ".json"}) {
-        if (!path.ends_with(ending)) continue;
-        path.resize(path.size() - ending.size());
-        break;
-    }
-    return path + ".shrunk.plan.json";
-}
 
 std::string one_digit(double value) {
     std::ostringstream text;
@@ -120,7 +110,9 @@ int run_shrink(const ShrinkArguments& arguments) {
     if (!plan) return output.fail(plan.error().detail);
     const Result<FarmOptions> options = farm_options(arguments.farm);
     if (!options) return output.fail(options.error().detail);
-    const std::string out = arguments.out.empty() ? default_out(arguments.plan) : arguments.out;
+    const std::string out = arguments.out.empty()
+                                ? without_plan_ending(arguments.plan) + ".shrunk.plan.json"
+                                : arguments.out;
 
     watch_for_interrupt();
     Farm farm(*options);

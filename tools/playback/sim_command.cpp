@@ -9,11 +9,11 @@
 
 #include "scenarios/run.h"
 #include "sim/plan.h"
+#include "tools/farm/plan_file.h"
+#include "tools/farm/scenario_names.h"
 #include "tools/playback/commands.h"
 #include "tools/playback/interrupt.h"
 #include "tools/playback/output.h"
-#include "tools/playback/plan_file.h"
-#include "tools/playback/scenario_names.h"
 
 namespace playback::tools {
 namespace {

@@ -1,9 +1,9 @@
-#include "tools/playback/plan_file.h"
+#include "tools/farm/plan_file.h"
 
 #include <fstream>
 #include <sstream>
 
-#include "tools/playback/scenario_names.h"
+#include "tools/farm/scenario_names.h"
 
 namespace playback::tools {
 
@@ -20,6 +20,15 @@ Result<sim::Plan> read_plan_file(const std::string& path) {
     const Result<void> knobs = scenarios::check_knobs(**scenario, *plan);
     if (!knobs) return Error{knobs.error().code, path + ": " + knobs.error().detail};
     return plan;
+}
+
+std::string without_plan_ending(std::string path) {
+    for (const std::string_view ending : {".plan.json", ".json"}) {
+        if (!path.ends_with(ending)) continue;
+        path.resize(path.size() - ending.size());
+        break;
+    }
+    return path;
 }
 
 }  // namespace playback::tools

@@ -1,4 +1,4 @@
-#include "tools/playback/scenario_names.h"
+#include "tools/farm/scenario_names.h"
 
 #include <algorithm>
 #include <numeric>
