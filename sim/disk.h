@@ -22,6 +22,7 @@
 #include "engine/base/random.h"
 #include "engine/base/time.h"
 #include "engine/io/files.h"
+#include "sim/crash_states.h"
 #include "sim/disk_directory.h"
 #include "sim/trace.h"
 
@@ -100,9 +101,6 @@ enum class DiskOperation : std::uint8_t {
     lie,
 };
 
-// The files of a disk by name, all durable: to start many runs from one prepared state.
-using DiskImage = std::map<std::string, std::string, std::less<>>;
-
 class Disk final : public io::Files {
 public:
     // `id` names the disk in the trace.
@@ -137,7 +135,10 @@ public:
     bool rot(std::string_view name);
 
     [[nodiscard]] const DiskCounts& counts() const { return counts_; }
+    // To start many runs from one prepared state.
     [[nodiscard]] DiskImage image() const;
+    // What a power loss at `at`, not before now, could leave of what was issued so far.
+    [[nodiscard]] CrashStates crash_states(Instant at) const { return {names_, at}; }
     void load(const DiskImage& image);
 
 private:

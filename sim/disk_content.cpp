@@ -76,7 +76,7 @@ Loss Loss::draw(Random& random, bool garbage) {
     return loss;
 }
 
-void DiskContent::Change::apply(std::string& content) const {
+void UnsyncedWrite::apply(std::string& content) const {
     if (is_truncation)
         content.resize(static_cast<std::size_t>(offset), '\0');
     else
@@ -91,7 +91,7 @@ void DiskContent::add(Change change) {
 }
 
 void DiskContent::write(Stamp stamp, std::uint64_t offset, std::string_view bytes) {
-    add({stamp, false, false, offset, std::string(bytes)});
+    add({{stamp.start, false, offset, std::string(bytes)}, stamp, false});
 }
 
 void DiskContent::write_in_part(Stamp stamp,
@@ -110,7 +110,7 @@ void DiskContent::write_in_part(Stamp stamp,
 }
 
 void DiskContent::truncate(Stamp stamp, std::uint64_t size) {
-    add({stamp, true, false, size, {}});
+    add({{stamp.start, true, size, {}}, stamp, false});
 }
 
 void DiskContent::sync(Stamp stamp) {
@@ -122,8 +122,8 @@ void DiskContent::sync_failed(Stamp stamp, Loss loss, Random& random, LossCounts
     // What is left is as durable as the rest: the cache and the platter agree again.
     const std::string left = survivors(stamp.start, loss, random, counts);
     const std::uint64_t size = left.size();
-    add({stamp, false, true, 0, left});
-    add({stamp, true, true, size, {}});
+    add({{stamp.start, false, 0, left}, stamp, true});
+    add({{stamp.start, true, size, {}}, stamp, true});
     sync(stamp);
 }
 
@@ -173,15 +173,38 @@ void DiskContent::undo_from(Instant at) {
     for (const Change& change : changes_) change.apply(live_);
 }
 
+// How many of the changes a sync covers that is done at `at`.
+std::size_t DiskContent::safe_at(Instant at) const {
+    std::uint64_t covered = first_number_;
+    for (const Sync& sync : syncs_)
+        if (sync.stamp.end <= at) covered = std::max(covered, sync.covers);
+    return static_cast<std::size_t>(covered - first_number_);
+}
+
+Unsynced DiskContent::unsynced(Instant at) const {
+    Unsynced found{durable_, {}};
+    const std::size_t safe = safe_at(at);
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+        const Change& change = changes_[i];
+        if (change.stamp.start >= at) break;
+        if (i < safe || change.certain) {
+            // What is certain outlives whatever was written before it.
+            for (const UnsyncedWrite& before : found.writes) before.apply(found.platter);
+            found.writes.clear();
+            change.apply(found.platter);
+            continue;
+        }
+        found.writes.push_back(static_cast<const UnsyncedWrite&>(change));
+    }
+    return found;
+}
+
 std::string DiskContent::survivors(Instant at,
                                    Loss loss,
                                    Random& random,
                                    LossCounts& counts) const {
     std::string content = durable_;
-    std::uint64_t covered = first_number_;
-    for (const Sync& sync : syncs_)
-        if (sync.stamp.end <= at) covered = std::max(covered, sync.covers);
-    const auto safe = static_cast<std::size_t>(covered - first_number_);
+    const std::size_t safe = safe_at(at);
     const bool in_order = loss.order == Loss::Order::in_order && safe < changes_.size();
     const std::size_t torn = in_order ? safe + random.below(changes_.size() - safe) : 0;
 

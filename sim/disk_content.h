@@ -11,6 +11,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/random.h"
 #include "engine/base/time.h"
@@ -47,6 +48,22 @@ struct LossCounts {
     std::uint64_t garbage_sectors = 0;
 };
 
+// A write or truncation that no finished sync may cover yet.
+struct UnsyncedWrite {
+    Instant issued;
+    bool is_truncation = false;
+    std::uint64_t offset = 0;  // or the new size
+    std::string bytes;
+
+    void apply(std::string& content) const;
+};
+
+// A file as a crash would find it: what is surely there, and what may be, the oldest first.
+struct Unsynced {
+    std::string platter;
+    std::vector<UnsyncedWrite> writes;
+};
+
 class DiskContent {
 public:
     static constexpr std::uint64_t sector_bytes = 512;
@@ -72,16 +89,13 @@ public:
     void undo_from(Instant at);
     // The power is gone since `at`; also undoes.
     void lose_power(Instant at, Loss loss, Random& random, LossCounts& counts);
+    // What a power loss at `at` would have to decide.
+    [[nodiscard]] Unsynced unsynced(Instant at) const;
 
 private:
-    struct Change {
+    struct Change : UnsyncedWrite {
         Stamp stamp;
-        bool is_truncation = false;
-        bool certain = false;      // drawn already: a power loss finds it there
-        std::uint64_t offset = 0;  // or the new size
-        std::string bytes;
-
-        void apply(std::string& content) const;
+        bool certain = false;  // drawn already: a power loss finds it there
     };
     struct Sync {
         Stamp stamp;
@@ -91,6 +105,7 @@ private:
     void settle(Instant now);
     void settle_first();
     void add(Change change);
+    [[nodiscard]] std::size_t safe_at(Instant at) const;
     std::string survivors(Instant at, Loss loss, Random& random, LossCounts& counts) const;
 
     std::string live_;

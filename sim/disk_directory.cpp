@@ -84,6 +84,18 @@ void DiskDirectory::lose_power(Instant at, Loss loss, Random& random, LossCounts
     live_ = durable_;
 }
 
+DiskDirectory::Names DiskDirectory::at(Instant at, bool with_unsynced) const {
+    std::uint64_t covered = first_number_;
+    for (const Sync& sync : syncs_)
+        if (sync.stamp.end <= at) covered = std::max(covered, sync.covers);
+    Names names = durable_;
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+        const bool is_issued = changes_[i].stamp.start < at;
+        if (first_number_ + i < covered || (with_unsynced && is_issued)) changes_[i].apply(names);
+    }
+    return names;
+}
+
 std::vector<std::shared_ptr<DiskFile>> DiskDirectory::files() const {
     std::map<std::uint64_t, std::shared_ptr<DiskFile>> found;
     for (const Names* const names : {&live_, &durable_})

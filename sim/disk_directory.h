@@ -39,6 +39,9 @@ public:
     void undo_from(Instant at);
     void lose_power(Instant at, Loss loss, Random& random, LossCounts& counts);
 
+    // The names at `at`, with or without those changes that no finished sync covers.
+    [[nodiscard]] Names at(Instant at, bool with_unsynced) const;
+
     // Every file that some history still leads to, by number.
     [[nodiscard]] std::vector<std::shared_ptr<DiskFile>> files() const;
 
