@@ -12,15 +12,15 @@ namespace playback::scenarios {
 namespace {
 
 // Each client calls, waits for its answer, calls again; a call takes effect somewhere in between.
-RegisterModel::History history_of(Random& random, std::int64_t operations, std::int64_t clients) {
+RegisterModel::History history_of(Random& random, std::size_t operations, std::size_t clients) {
     RegisterModel::History history;
-    std::vector<Instant> free_at(static_cast<std::size_t>(clients));
+    std::vector<Instant> free_at(clients);
     Instant now;
     std::uint64_t value = 0;
     std::uint64_t next = 1;
-    for (std::int64_t i = 0; i < operations; ++i) {
+    while (history.size() < operations) {
         now = now + Duration{random.between(10, 1000)};  // when this one takes effect
-        Instant& free = free_at[random.below(static_cast<std::uint64_t>(clients))];
+        Instant& free = free_at[random.below(clients)];
         const Instant invoked{std::max(free.ns + 1, now.ns - random.between(1, 2000))};
         if (invoked > now) continue;
         Operation<RegisterModel::Call> operation{
@@ -29,19 +29,20 @@ RegisterModel::History history_of(Random& random, std::int64_t operations, std::
             operation.call.value = value = next++;
             if (random.chance(1, 100)) operation.returned = never;
         }
-        free = operation.returned == never ? now + seconds(1) : operation.returned;
+        // Who was not answered gives up in the end and calls again.
+        free = operation.returned == never ? now + Duration{20'000} : operation.returned;
         history.push_back(operation);
     }
     return history;
 }
 
 void judge_registers(benchmark::State& state) {
-    const std::int64_t keys = state.range(0);
-    const std::int64_t clients = state.range(1);
+    const auto keys = static_cast<std::size_t>(state.range(0));
+    const auto clients = static_cast<std::size_t>(state.range(1));
     Random random(7);
     std::vector<RegisterModel::History> histories;
     std::int64_t operations = 0;
-    for (std::int64_t key = 0; key < keys; ++key) {
+    for (std::size_t key = 0; key < keys; ++key) {
         histories.push_back(history_of(random, 100'000 / keys, clients));
         operations += static_cast<std::int64_t>(histories.back().size());
     }

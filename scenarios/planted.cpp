@@ -205,6 +205,10 @@ constexpr std::array bugs{
     PlantedBug{"old_row_read",
                "a row that was folded hides a newer one",
                "adapters/sqlite/row_database.cpp"},
+    // --- deployments ---
+    PlantedBug{"older_deployment_open",
+               "a new deployment leaves the one before it open",
+               "engine/domain/catalog/tenant_deployments.cpp"},
 };
 
 }  // namespace

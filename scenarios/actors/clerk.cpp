@@ -23,7 +23,9 @@ Clerk::Clerk(const io::Io& io, ClerkOptions options, Observer& observer)
       options_(std::move(options)),
       observer_(observer),
       http_(io_, options_.target),
-      signal_(io_.clock) {
+      signal_(io_.clock),
+      support_{"support", options_.support_user, options_.support_password, {}, {}},
+      studio_{"developer", options_.developer, options_.developer_password, {}, {}} {
 }
 
 io::Task<void> Clerk::work() {
@@ -38,8 +40,8 @@ io::Task<void> Clerk::work() {
     }
 }
 
-void Clerk::order(Task task, std::string name) {
-    orders_.push_back({task, std::move(name)});
+void Clerk::order(Task task, std::string name, std::uint64_t nth) {
+    orders_.push_back({task, std::move(name), nth});
     signal_.notify_all();
 }
 
@@ -49,7 +51,18 @@ void Clerk::stop() {
 }
 
 io::Task<void> Clerk::obey(Order order) {
-    if (order.task == Task::hire) {
+    const bool is_about_deployments = order.task >= Task::deploy;
+    if (is_about_deployments && options_.stage.empty()) co_return;
+    const std::uint64_t deployment = is_about_deployments ? options_.deployment(order.nth) : 0;
+    if (order.task == Task::deploy) {
+        co_await deploy();
+    } else if (is_about_deployments && deployment == 0) {
+        co_return;  // none was deployed yet
+    } else if (order.task == Task::inspect) {
+        co_await inspect(deployment);
+    } else if (order.task == Task::withdraw) {
+        co_await withdraw(deployment);
+    } else if (order.task == Task::hire) {
         co_await hire();
     } else if (developer_ == 0) {
         co_return;  // nobody to name, try or dismiss
@@ -63,7 +76,7 @@ io::Task<void> Clerk::obey(Order order) {
 }
 
 io::Task<void> Clerk::hire() {
-    Result<HttpAnswer> answer = co_await call("support", "create-developer", "{}");
+    Result<HttpAnswer> answer = co_await call(&support_, "support", "create-developer", "{}");
     if (!answer || !answer->ok()) co_return;
     std::uint64_t developer = 0;
     std::string password;
@@ -90,7 +103,8 @@ io::Task<void> Clerk::give_name(std::string name) {
     observer_.name_called(NameDeed::grant, name, developer, left, NameOutcome::unknown);
     for (const Instant when : lost_dismissals_)
         observer_.name_called(NameDeed::dismiss, name, developer, when, NameOutcome::unknown);
-    Result<HttpAnswer> answer = co_await call("support", "create-developer-alias", std::move(body));
+    Result<HttpAnswer> answer =
+        co_await call(&support_, "support", "create-developer-alias", std::move(body));
     observer_.name_called(NameDeed::grant, name, developer, left, outcome_of(answer));
 }
 
@@ -101,7 +115,8 @@ io::Task<void> Clerk::visit(std::string name) {
     wire::JsonWriter out(body);
     out.object().key("user").string(name).key("password").string(password_).end_object();
     const Instant left = observer_.moment();
-    Result<HttpAnswer> answer = co_await call("developer", "create-token", std::move(body));
+    Result<HttpAnswer> answer =
+        co_await call(nullptr, "developer", "create-token", std::move(body));
     NameOutcome outcome = outcome_of(answer);
     const bool is_no = answer && (answer->status == 401 || answer->status == 404);
     if (outcome == NameOutcome::refused && !is_no) outcome = NameOutcome::unknown;
@@ -117,41 +132,105 @@ io::Task<void> Clerk::dismiss() {
     const Instant left = observer_.moment();
     for (const std::string& name : names)
         observer_.name_called(NameDeed::dismiss, name, developer, left, NameOutcome::unknown);
-    Result<HttpAnswer> answer = co_await call("support", "delete-developer", std::move(body));
+    Result<HttpAnswer> answer =
+        co_await call(&support_, "support", "delete-developer", std::move(body));
     const NameOutcome outcome = outcome_of(answer);
     if (outcome == NameOutcome::unknown) lost_dismissals_.push_back(left);
     for (const std::string& name : names)
         observer_.name_called(NameDeed::dismiss, name, developer, left, outcome);
 }
 
-io::Task<bool> Clerk::log_in() {
-    if (!token_.empty()) co_return true;
+// Without lobbies that wait for players: it opens no runtime.
+io::Task<void> Clerk::deploy() {
     std::string body;
     wire::JsonWriter out(body);
-    out.object().key("user").string(options_.support_user);
-    out.key("password").string(options_.support_password).end_object();
-    token_at_ = observer_.moment();
-    Result<HttpAnswer> answer = co_await call("", "create-token", std::move(body));
+    out.object().key("tenant").string(options_.tenant).key("project").string(options_.project);
+    out.key("stage").string(options_.stage).key("version_id").string(options_.version);
+    out.key("config").object().key("version").string("V1").key("min_lobbies").integer(0);
+    out.key("max_lobbies").integer(1).key("lobby").object().key("max_assignments").integer(1);
+    out.end_object().end_object().end_object();
+    const Instant left = observer_.moment();
+    observer_.deployment_called(DeploymentDeed::open, 0, left, NameOutcome::unknown);
+    Result<HttpAnswer> answer =
+        co_await call(&studio_, "developer", "create-deployment", std::move(body));
+    std::uint64_t id = 0;
+    const NameOutcome outcome = outcome_of(answer);
+    if (outcome == NameOutcome::done) {
+        wire::JsonReader in(answer->body);
+        in.object([&](std::string_view name) {
+            if (name == "deployment_id") id = in.id();
+        });
+    }
+    if (outcome != NameOutcome::unknown)
+        observer_.deployment_called(DeploymentDeed::open, id, left, outcome);
+}
+
+io::Task<void> Clerk::inspect(std::uint64_t deployment) {
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("deployment_id").id(deployment).end_object();
+    const Instant left = observer_.moment();
+    Result<HttpAnswer> answer =
+        co_await call(&studio_, "developer", "get-deployment-details", std::move(body));
+    if (!answer) co_return;
+    if (answer->status == 404) observer_.deployment_seen(deployment, left, DeploymentSeen::absent);
+    if (!answer->ok()) co_return;
+    std::string status;
+    wire::JsonReader in(answer->body);
+    in.object([&](std::string_view name) {
+        if (name != "deployment") return;
+        in.object([&](std::string_view member) {
+            if (member == "status") status = in.string();
+        });
+    });
+    const bool is_open = status == "CREATED";
+    observer_.deployment_seen(
+        deployment, left, is_open ? DeploymentSeen::open : DeploymentSeen::closed);
+}
+
+// One that is not there is as good as seen to be gone.
+io::Task<void> Clerk::withdraw(std::uint64_t deployment) {
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("deployment_id").id(deployment).end_object();
+    const Instant left = observer_.moment();
+    observer_.deployment_called(DeploymentDeed::remove, deployment, left, NameOutcome::unknown);
+    Result<HttpAnswer> answer =
+        co_await call(&studio_, "developer", "delete-deployment", std::move(body));
+    const NameOutcome outcome = outcome_of(answer);
+    if (outcome != NameOutcome::unknown)
+        observer_.deployment_called(DeploymentDeed::remove, deployment, left, outcome);
+    if (answer && answer->status == 404)
+        observer_.deployment_seen(deployment, left, DeploymentSeen::absent);
+}
+
+io::Task<bool> Clerk::log_in(Login& login) {
+    if (!login.token.empty()) co_return true;
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("user").string(login.user).key("password").string(login.password);
+    out.end_object();
+    login.token_at = observer_.moment();
+    Result<HttpAnswer> answer = co_await call(nullptr, login.role, "create-token", std::move(body));
     if (!answer || !answer->ok()) co_return false;
     wire::JsonReader in(answer->body);
     in.object([&](std::string_view name) {
-        if (name == "raw_token") token_ = in.string();
+        if (name == "raw_token") login.token = in.string();
     });
-    co_return !token_.empty();
+    co_return !login.token.empty();
 }
 
-// A role of "" is the desk's own login; that of a developer needs no token.
-io::Task<Result<HttpAnswer>> Clerk::call(std::string_view role,
+io::Task<Result<HttpAnswer>> Clerk::call(Login* login,
+                                         std::string_view role,
                                          std::string_view method,
                                          std::string body) {
-    const bool needs_token = role == "support";
-    if (needs_token) {
-        const bool is_in = co_await log_in();
+    if (login != nullptr) {
+        const bool is_in = co_await log_in(*login);
         if (!is_in) co_return Error{Errc::refused, "the desk cannot log in"};
     }
     HttpCall call;
-    call.path = path_of(role.empty() ? "support" : role, method);
-    if (needs_token) call.token = token_;
+    call.path = path_of(role, method);
+    if (login != nullptr) call.token = login->token;
     call.body = std::move(body);
     call.patience = options_.patience;
     const Instant left = observer_.moment();
@@ -162,11 +241,11 @@ io::Task<Result<HttpAnswer>> Clerk::call(std::string_view role,
     seen.caller = caller;
     seen.method = method;
     seen.left = left;
-    seen.has_token = needs_token;
-    seen.token_at = token_at_;
+    seen.has_token = login != nullptr;
+    if (login != nullptr) seen.token_at = login->token_at;
     show_answer(answer, seen);
     observer_.call_seen(seen);
-    if (answer && needs_token && answer->status == 401) token_.clear();
+    if (answer && login != nullptr && answer->status == 401) login->token.clear();
     co_return answer;
 }
 

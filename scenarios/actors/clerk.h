@@ -1,9 +1,11 @@
 // Clerk: somebody at the support desk. Hires developers, names them (aliases), tries their names,
-// dismisses them. The plan gives the orders; several clerks want the same few names.
+// dismisses them; and deploys, as a developer of the game, to a stage that no player knows. The
+// plan gives the orders; several clerks want the same few names and the same stage.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -21,24 +23,42 @@ struct ClerkOptions {
     io::Endpoint target;
     std::string support_user = "support";
     std::string support_password;
+    std::string developer;  // of the game; the stage is by id, the rest by alias
+    std::string developer_password;
+    std::string tenant;
+    std::string project;
+    std::string stage;  // empty: orders to deploy find nothing to do
+    std::string version;
+    // The nth newest deployment that any clerk opened, by its id; 0 if there is none.
+    std::function<std::uint64_t(std::uint64_t nth)> deployment;
     Duration patience = seconds(5);  // for one call
 };
 
 class Clerk {
 public:
-    enum class Task : std::uint8_t { hire, name, visit, dismiss };
+    enum class Task : std::uint8_t { hire, name, visit, dismiss, deploy, inspect, withdraw };
 
     Clerk(const io::Io& io, ClerkOptions options, Observer& observer);
 
     // Does what it is told, in that order, until `stop`.
     io::Task<void> work();
-    void order(Task task, std::string name);
+    // `nth`: the deployment to inspect or to withdraw, 0 the newest.
+    void order(Task task, std::string name, std::uint64_t nth = 0);
     void stop();
 
 private:
     struct Order {
         Task task = Task::hire;
         std::string name;
+        std::uint64_t nth = 0;
+    };
+    // A way in, and its token.
+    struct Login {
+        std::string role;
+        std::string user;
+        std::string password;
+        std::string token;
+        Instant token_at;
     };
 
     io::Task<void> obey(Order order);
@@ -46,8 +66,13 @@ private:
     io::Task<void> give_name(std::string name);
     io::Task<void> visit(std::string name);
     io::Task<void> dismiss();
-    io::Task<bool> log_in();
-    io::Task<Result<HttpAnswer>> call(std::string_view role,
+    io::Task<void> deploy();
+    io::Task<void> inspect(std::uint64_t deployment);
+    io::Task<void> withdraw(std::uint64_t deployment);
+    io::Task<bool> log_in(Login& login);
+    // With the token of `login`; null: anonymous, as `role`.
+    io::Task<Result<HttpAnswer>> call(Login* login,
+                                      std::string_view role,
                                       std::string_view method,
                                       std::string body);
 
@@ -57,8 +82,8 @@ private:
     HttpClient http_;
     io::Signal signal_;
     std::deque<Order> orders_;
-    std::string token_;
-    Instant token_at_;
+    Login support_;
+    Login studio_;
     std::uint64_t developer_ = 0;  // hired last
     std::string password_;
     std::set<std::string> names_;           // that this one was to get

@@ -36,6 +36,10 @@ enum class MailboxOf : std::uint8_t { client, runtime };
 enum class NameDeed : std::uint8_t { grant, enter, dismiss };
 enum class NameOutcome : std::uint8_t { done, refused, unknown };
 
+// What clerks do with deployments, and how one was when somebody looked.
+enum class DeploymentDeed : std::uint8_t { open, remove };
+enum class DeploymentSeen : std::uint8_t { open, closed, absent };
+
 struct Observer {
     virtual ~Observer() = default;
 
@@ -105,6 +109,12 @@ struct Observer {
     // --- clerks: who a name is for, and when the call had left; once when it leaves, with an
     // outcome that is unknown, and once when it is over ---
     virtual void name_called(NameDeed, std::string_view, std::uint64_t, Instant, NameOutcome) {}
+
+    // Deployments: when it leaves, and once more if its outcome is known. Who opens one knows its
+    // id only when that is done; 0 before.
+    virtual void deployment_called(DeploymentDeed, std::uint64_t, Instant, NameOutcome) {}
+    // Somebody who asked at that time was told how it is.
+    virtual void deployment_seen(std::uint64_t, Instant, DeploymentSeen) {}
 
     // --- intruders: a call with the token of another role was let in ---
     virtual void intruded(std::string_view path, int status) = 0;

@@ -135,6 +135,12 @@ io::Task<Result<void>> Studio::make_version(Game& game) {
     co_return Result<void>();
 }
 
+io::Task<Result<std::string>> Studio::add_stage() {
+    const Fields names{{"tenant", options_.name}, {"project", options_.name}};
+    auto id = co_await call(path_of("developer", "create-stage"), body_of(names), "stage_id");
+    co_return id;
+}
+
 io::Task<Result<std::string>> Studio::deploy(const Game& game) {
     std::string config;
     wire::JsonWriter out(config);

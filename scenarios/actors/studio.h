@@ -26,6 +26,7 @@ struct Game {
     std::string tenant;
     std::string project;
     std::string stage;
+    std::string desk_stage;  // a second one, if it was asked for
     std::string version;
     std::string deployment;
     std::string developer;  // user id
@@ -40,6 +41,9 @@ public:
     // version with one image, and a deployment. Fails with the first call that was refused, naming
     // it.
     io::Task<Result<Game>> make_game();
+
+    // A second stage of the same project, that no player knows: clerks deploy to it.
+    io::Task<Result<std::string>> add_stage();
 
     // Deploys once more: a new version of the same game, rolled out over the old one.
     io::Task<Result<std::string>> deploy(const Game& game);

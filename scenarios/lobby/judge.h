@@ -71,6 +71,10 @@ public:
     void judge_histories();
     // A living client of somebody else, or 0.
     [[nodiscard]] std::uint64_t foreign_client(std::uint64_t user) const;
+    // The nth newest deployment that clerks opened; 0 if there is none.
+    [[nodiscard]] std::uint64_t newest_deployment(std::uint64_t nth) const {
+        return deployments_.newest(nth);
+    }
 
     // From now on only what these players were promised must still come true (safety holds for
     // all): the others are cut off for good.
@@ -138,6 +142,15 @@ public:
     void client_not_found(std::uint64_t client) override;
     void runtime_polled(std::uint64_t runtime, Instant left, Duration held) override;
     void runtime_not_found(std::uint64_t runtime) override;
+    void deployment_called(DeploymentDeed deed,
+                           std::uint64_t id,
+                           Instant left,
+                           NameOutcome outcome) override {
+        deployments_.called(deed, id, left, outcome);
+    }
+    void deployment_seen(std::uint64_t id, Instant left, DeploymentSeen how) override {
+        deployments_.seen(id, left, how);
+    }
     void name_called(NameDeed deed,
                      std::string_view name,
                      std::uint64_t owner,
@@ -211,6 +224,7 @@ private:
     ContainerLedger containers_;
     ProfileHistories profiles_;
     NameHistories names_;
+    DeploymentHistories deployments_;
     std::map<std::uint64_t, Client> clients_;
     std::map<std::uint64_t, User> users_;
     std::map<std::uint32_t, Instant> wanted_users_;  // by player, the last time

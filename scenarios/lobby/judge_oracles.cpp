@@ -18,7 +18,8 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
       obligations_(court_, {}),
       containers_(court_, seconds(60)),
       profiles_(court_),
-      names_(court_) {
+      names_(court_),
+      deployments_(court_) {
 }
 
 // --- the host and the node ---
@@ -46,6 +47,7 @@ void LobbyJudge::disk_fails(bool fails) {
 void LobbyJudge::judge_histories() {
     profiles_.judge();
     names_.judge();
+    deployments_.judge();
 }
 
 // --- what actors tell in detail ---

@@ -130,6 +130,27 @@ void draw_clerks(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
     }
 }
 
+// The same clerks deploy to a stage of their own, look at what they deployed, and withdraw it.
+void draw_deployments(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
+    if (!shape.draws_manners) return;
+    Random whether = Random::stream(plan.seed, "desk");
+    if (!whether.chance(1, 3)) return;
+    const std::int64_t clerks = whether.between(1, 3);
+    const Duration pause{std::min(seconds(2).ns, shape.length.ns / 4)};
+    for (std::int64_t number = 0; number < clerks; ++number) {
+        Random random = Random::stream(plan.seed, "deployer", static_cast<std::uint64_t>(number));
+        const Instant end = Instant{} + shape.ready + std::min(shape.length, seconds(30));
+        for (Instant at = Instant{} + shape.ready; at < end;
+             at = at + Duration{random.between(1, 2 * pause.ns)}) {
+            const std::uint64_t what = random.below(100);
+            const std::string kind = what < 30 ? "deploy" : what < 80 ? "inspect" : "withdraw";
+            sim::PlanOp op{++id, at, "clerk-" + std::to_string(number), kind, {}};
+            if (kind != "deploy") op.args["nth"] = random.between(0, 2);
+            plan.ops.push_back(std::move(op));
+        }
+    }
+}
+
 // What leaves a world of a few seconds time to settle.
 bool is_brief(std::string_view fault) {
     return fault == "segment_bytes" || fault == "timer_late" || fault == "clock_offset_step" ||
@@ -232,6 +253,7 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) 
         draw_player(plan, shape, static_cast<std::uint64_t>(number), id);
     }
     draw_clerks(plan, shape, id);
+    draw_deployments(plan, shape, id);
     std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
         return std::pair(a.at, a.id) < std::pair(b.at, b.id);
     });

@@ -16,6 +16,16 @@ constexpr std::array ops{
     Words{"come_back", "comes back, as a new client of the same user"},
 };
 
+constexpr std::array clerk_ops{
+    Words{"hire", "hires a developer"},
+    Words{"name", "gives the developer that it hired last a name"},
+    Words{"visit", "tries to get in by a name"},
+    Words{"dismiss", "dismisses the developer that it hired last"},
+    Words{"deploy", "deploys to the stage of the clerks"},
+    Words{"inspect", "looks at one of the newest deployments"},
+    Words{"withdraw", "deletes one of the newest deployments"},
+};
+
 constexpr std::array promises{
     Words{"no-duplicate", "A message arrives at most as often as it was sent."},
     Words{"message-order",
@@ -28,6 +38,8 @@ constexpr std::array promises{
     Words{"no-early-end", "No client is ended for inactivity that was active recently."},
     Words{"no-foreign-role", "No token opens a call of another role."},
     Words{"account-kept", "Who was told to have signed up can log in, over every crash."},
+    Words{"deployment-linearizable",
+          "Of a stage only the newest deployment is open, and one that was removed is gone."},
     Words{"all-assigned",
           "30 s after the last fault every client sits in a runtime that knows it."},
     Words{"no-lost-message", "Whatever was acknowledged arrives, once the faults have ended."},
@@ -49,10 +61,15 @@ std::string_view find_words(const Table& table, std::string_view name) {
 }  // namespace
 
 std::string words_of_lobby_op(const sim::PlanOp& op) {
-    constexpr std::string_view prefix = "player-";
-    const std::string_view words = find_words(ops, op.kind);
-    if (words.empty() || !op.actor.starts_with(prefix)) return {};
-    return "player " + op.actor.substr(prefix.size()) + " " + std::string(words);
+    const std::size_t dash = op.actor.find('-');
+    if (dash == std::string::npos) return {};
+    const std::string who = op.actor.substr(0, dash);
+    const bool is_clerk = who == "clerk";
+    if (!is_clerk && who != "player") return {};
+    const std::string_view words =
+        is_clerk ? find_words(clerk_ops, op.kind) : find_words(ops, op.kind);
+    if (words.empty()) return {};
+    return who + " " + op.actor.substr(dash + 1) + " " + std::string(words);
 }
 
 std::string promise_of_lobby(std::string_view invariant) {

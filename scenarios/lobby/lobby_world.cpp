@@ -83,13 +83,18 @@ private:
 
 class StudioProgram final : public sim::Program {
 public:
-    StudioProgram(sim::SimNode& node, StudioOptions options, Result<Game>& game)
+    StudioProgram(sim::SimNode& node, StudioOptions options, bool has_desk, Result<Game>& game)
         : io_(node.io()), studio_(io_, std::move(options)), tasks_(io_.executor) {
-        tasks_.spawn(work(game));
+        tasks_.spawn(work(has_desk, game));
     }
 
 private:
-    io::Task<void> work(Result<Game>& game) { game = co_await studio_.make_game(); }
+    io::Task<void> work(bool has_desk, Result<Game>& game) {
+        game = co_await studio_.make_game();
+        if (!game || !has_desk) co_return;
+        Result<std::string> stage = co_await studio_.add_stage();
+        if (stage) game->desk_stage = *std::move(stage);
+    }
 
     io::Io io_;
     Studio studio_;
@@ -195,8 +200,10 @@ void LobbyWorld::start_studio() {
     options.support_password = support_password;
     options.max_assignments = static_cast<std::uint32_t>(plan_.knob("max_assignments", 8));
     options.min_lobbies = static_cast<std::uint32_t>(plan_.knob("min_lobbies", 1));
-    world_.add_node({.name = "studio"}).start([this, options](sim::SimNode& node) {
-        return std::make_unique<StudioProgram>(node, options, game_);
+    const auto deploys = [](const sim::PlanOp& op) { return op.kind == "deploy"; };
+    const bool has_desk = std::ranges::any_of(plan_.ops, deploys);
+    world_.add_node({.name = "studio"}).start([this, options, has_desk](sim::SimNode& node) {
+        return std::make_unique<StudioProgram>(node, options, has_desk, game_);
     });
 }
 
@@ -245,6 +252,14 @@ bool LobbyWorld::perform_clerk(const sim::PlanOp& op) {
     options.target = backend_endpoint();
     options.support_password = support_password;
     options.patience = call_patience;
+    if (game_) {
+        options.developer = game_->developer;
+        options.developer_password = game_->developer_password;
+        options.tenant = options.project = "demo";
+        options.stage = game_->desk_stage;
+        options.version = game_->version;
+    }
+    options.deployment = [this](std::uint64_t nth) { return judge_.newest_deployment(nth); };
     sim::SimNode& node = *player_nodes_[options.number % player_machines];
     return node.alive() && static_cast<PlayersProgram&>(*node.program()).order(op, options);
 }

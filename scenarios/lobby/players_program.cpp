@@ -53,6 +53,7 @@ bool PlayersProgram::order(const sim::PlanOp& op, const ClerkOptions& options) {
         tasks_.spawn(clerk->work());
     }
     const std::string name = "name-" + std::to_string(sim::number_of(op.args, "name", 0));
+    const auto which = static_cast<std::uint64_t>(sim::number_of(op.args, "nth", 0));
     if (op.kind == "hire")
         clerk->order(Clerk::Task::hire, name);
     else if (op.kind == "name")
@@ -61,6 +62,12 @@ bool PlayersProgram::order(const sim::PlanOp& op, const ClerkOptions& options) {
         clerk->order(Clerk::Task::visit, name);
     else if (op.kind == "dismiss")
         clerk->order(Clerk::Task::dismiss, name);
+    else if (op.kind == "deploy")
+        clerk->order(Clerk::Task::deploy, {});
+    else if (op.kind == "inspect")
+        clerk->order(Clerk::Task::inspect, {}, which);
+    else if (op.kind == "withdraw")
+        clerk->order(Clerk::Task::withdraw, {}, which);
     else
         return false;
     return true;

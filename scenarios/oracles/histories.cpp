@@ -1,5 +1,9 @@
 #include "scenarios/oracles/histories.h"
 
+#include <algorithm>
+#include <functional>
+#include <set>
+
 namespace playback::scenarios {
 namespace {
 
@@ -106,6 +110,84 @@ void NameHistories::judge() {
             return "alias " + name + ": " + words[static_cast<int>(culprit.call.kind)] +
                    std::to_string(culprit.call.owner) +
                    (culprit.call.was_let_in ? " (yes)" : " (no)") +
+                   interval_text(culprit.invoked, culprit.returned) + " fits nowhere";
+        });
+    }
+}
+
+// --- deployments ---
+
+void DeploymentHistories::called(DeploymentDeed deed,
+                                 std::uint64_t id,
+                                 Instant left,
+                                 NameOutcome outcome) {
+    const bool is_over = outcome != NameOutcome::unknown;
+    const Instant returned = is_over ? court_.now() : never;
+    if (deed == DeploymentDeed::open) {
+        // Of two that left at the same time and are not over, either will do.
+        const auto is_this = [&](const Opening& known) {
+            return known.left == left && known.returned == never;
+        };
+        const auto known = std::ranges::find_if(openings_, is_this);
+        if (is_over && known != openings_.end()) openings_.erase(known);
+        if (outcome != NameOutcome::refused) openings_.push_back({left, returned, id});
+        return;
+    }
+    History& history = others_[id];
+    const auto is_this = [&](const Operation<DeploymentModel::Call>& known) {
+        return known.invoked == left && known.returned == never;
+    };
+    const auto known = std::ranges::find_if(history, is_this);
+    if (is_over && known != history.end()) history.erase(known);
+    if (outcome == NameOutcome::refused) return;
+    history.push_back({left, returned, {DeploymentModel::Kind::remove, {}}});
+}
+
+void DeploymentHistories::seen(std::uint64_t id, Instant left, DeploymentSeen how) {
+    using Status = DeploymentModel::Status;
+    const Status status = how == DeploymentSeen::open     ? Status::open
+                          : how == DeploymentSeen::closed ? Status::closed
+                                                          : Status::gone;
+    others_[id].push_back({left, court_.now(), {DeploymentModel::Kind::look, status}});
+}
+
+std::uint64_t DeploymentHistories::newest(std::uint64_t nth) const {
+    std::set<std::uint64_t, std::greater<>> ids;
+    for (const Opening& opening : openings_)
+        if (opening.id != 0) ids.insert(opening.id);
+    if (nth >= ids.size()) return 0;
+    return *std::next(ids.begin(), static_cast<std::ptrdiff_t>(nth));
+}
+
+DeploymentHistories::History DeploymentHistories::history_of(std::uint64_t id) const {
+    History history;
+    for (const Opening& opening : openings_) {
+        const bool is_own = opening.id == id;
+        if (!is_own && opening.id != 0 && opening.id < id) continue;
+        const auto kind = is_own ? DeploymentModel::Kind::open : DeploymentModel::Kind::supersede;
+        history.push_back({opening.left, opening.returned, {kind, {}}});
+    }
+    const auto others = others_.find(id);
+    if (others != others_.end())
+        history.insert(history.end(), others->second.begin(), others->second.end());
+    return DeploymentModel::prune(history);
+}
+
+void DeploymentHistories::judge() {
+    for (const Opening& opening : openings_) {
+        if (opening.id == 0) continue;
+        const History history = history_of(opening.id);
+        const Linearizability result = check_linearizable<DeploymentModel>(history, 100'000);
+        if (result.verdict == Verdict::undecided) continue;
+        const bool holds = result.verdict == Verdict::linearizable;
+        court_.demand(holds, "deployment-linearizable", "deployment", [&] {
+            const auto& culprit = history[result.culprit];
+            constexpr const char* words[] = {
+                "opening it", "opening a newer one", "finding it ", "removing it"};
+            constexpr const char* found[] = {"", "open", "closed", "gone"};
+            return "deployment " + std::to_string(opening.id) + ": " +
+                   words[static_cast<int>(culprit.call.kind)] +
+                   found[static_cast<int>(culprit.call.seen)] +
                    interval_text(culprit.invoked, culprit.returned) + " fits nowhere";
         });
     }

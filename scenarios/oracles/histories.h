@@ -4,6 +4,8 @@
 //   gets
 //                         the user's client is shown it
 //   name-linearizable     an alias belongs to one at a time, and opens nothing once he is gone
+//   deployment-linearizable  of a stage only the newest deployment is open, and a removed one is
+//   gone
 #pragma once
 
 #include <cstdint>
@@ -59,6 +61,37 @@ public:
 private:
     Court& court_;
     std::map<std::string, std::vector<Operation<NameModel::Call>>> histories_;
+};
+
+// The deployments of one stage. Ids grow in the order in which a tenant opens them, so of two that
+// were opened the larger id has closed the other; one whose opening was never answered may have
+// closed any.
+class DeploymentHistories {
+public:
+    explicit DeploymentHistories(Court& court) : court_(court) {}
+
+    // A call that left at `left`: told of when it leaves (its outcome is unknown then), and once
+    // more if its outcome is known. The id of an opening is 0 until it is done.
+    void called(DeploymentDeed deed, std::uint64_t id, Instant left, NameOutcome outcome);
+    void seen(std::uint64_t id, Instant left, DeploymentSeen how);
+
+    // The nth newest that is known, 0 the newest; 0 if there is none.
+    [[nodiscard]] std::uint64_t newest(std::uint64_t nth) const;
+
+    void judge();
+
+private:
+    using History = DeploymentModel::History;
+    struct Opening {
+        Instant left;
+        Instant returned;
+        std::uint64_t id = 0;  // 0: unknown
+    };
+    [[nodiscard]] History history_of(std::uint64_t id) const;
+
+    Court& court_;
+    std::vector<Opening> openings_;
+    std::map<std::uint64_t, History> others_;  // by deployment: looks and removals
 };
 
 }  // namespace playback::scenarios

@@ -113,6 +113,8 @@ private:
     void take(std::size_t candidate) {
         if (candidate >= known_.size()) {
             unknown_taken_[candidate - known_.size()] = 1;
+            while (unknown_base_ < unknown_.size() && unknown_taken_[unknown_base_] != 0)
+                ++unknown_base_;
             return;
         }
         taken_[candidate] = 1;
@@ -124,6 +126,7 @@ private:
     void put_back(std::size_t candidate) {
         if (candidate >= known_.size()) {
             unknown_taken_[candidate - known_.size()] = 0;
+            unknown_base_ = std::min(unknown_base_, candidate - known_.size());
             return;
         }
         taken_[candidate] = 0;
@@ -144,7 +147,7 @@ private:
         }
         std::erase_if(frame.candidates,
                       [&](std::size_t i) { return history_[known_[i]].invoked > first_return; });
-        for (std::size_t i = 0; i < unknown_.size(); ++i) {
+        for (std::size_t i = unknown_base_; i < unknown_.size(); ++i) {
             if (history_[unknown_[i]].invoked > first_return) break;
             if (unknown_taken_[i] == 0) frame.candidates.push_back(known_.size() + i);
         }
@@ -165,7 +168,8 @@ private:
         for (std::size_t i = base_; i < known_.size() && history_[known_[i]].invoked <= end; ++i)
             if (taken_[i] != 0) append_number(i);
         append_number(SIZE_MAX);
-        for (std::size_t i = 0; i < unknown_.size(); ++i)
+        append_number(unknown_base_);
+        for (std::size_t i = unknown_base_; i < unknown_.size(); ++i)
             if (unknown_taken_[i] != 0) append_number(i);
         append_number(SIZE_MAX);
         Model::append(key_, state);
@@ -200,9 +204,10 @@ private:
     std::vector<std::size_t> unknown_;  // by invocation
     std::vector<char> taken_;           // of the known ones
     std::vector<char> unknown_taken_;
-    std::size_t left_ = 0;      // known ones not taken
-    std::size_t base_ = 0;      // the first known one not taken
-    std::size_t furthest_ = 0;  // that base_ ever was
+    std::size_t unknown_base_ = 0;  // the first unknown one not taken
+    std::size_t left_ = 0;          // known ones not taken
+    std::size_t base_ = 0;          // the first known one not taken
+    std::size_t furthest_ = 0;      // that base_ ever was
     std::vector<Frame> frames_;
     HashMap<std::string, bool> seen_;
     std::string key_;

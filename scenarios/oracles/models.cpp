@@ -1,5 +1,7 @@
 #include "scenarios/oracles/models.h"
 
+#include <algorithm>
+
 namespace playback::scenarios {
 namespace {
 
@@ -52,6 +54,42 @@ bool NameModel::step(State& state, const Call& call) {
 void NameModel::append(std::string& key, const State& state) {
     append_number(key, state.owner);
     for (const std::uint64_t owner : state.gone) append_number(key, owner);
+}
+
+bool DeploymentModel::step(State& state, const Call& call) {
+    switch (call.kind) {
+        case Kind::open:
+            if (state != Status::none) return false;
+            state = Status::open;
+            return true;
+        case Kind::supersede:
+            if (state == Status::open) state = Status::closed;
+            return true;
+        case Kind::look:
+            // A closed one has emptied by now.
+            if (call.seen == Status::gone && state == Status::closed) state = Status::gone;
+            return state == call.seen;
+        case Kind::remove:
+            if (state != Status::open && state != Status::closed) return false;
+            state = Status::gone;
+            return true;
+    }
+    return false;
+}
+
+void DeploymentModel::append(std::string& key, const State& state) {
+    key += static_cast<char>(state);
+}
+
+DeploymentModel::History DeploymentModel::prune(const History& history) {
+    const bool has_ended = std::ranges::any_of(history, [](const Operation<Call>& operation) {
+        return operation.call.kind == Kind::remove || operation.call.seen == Status::closed ||
+               operation.call.seen == Status::gone;
+    });
+    History kept;
+    for (const Operation<Call>& operation : history)
+        if (operation.returned != never || has_ended) kept.push_back(operation);
+    return kept;
 }
 
 }  // namespace playback::scenarios

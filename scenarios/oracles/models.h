@@ -47,4 +47,24 @@ struct NameModel {
     static void append(std::string& key, const State& state);
 };
 
+// One deployment of a stage: opened, closed by a newer one of its stage, gone when it is removed or
+// has emptied, which a closed one may do at any time. Refused calls promise nothing.
+struct DeploymentModel {
+    enum class Status : std::uint8_t { none, open, closed, gone };
+    enum class Kind : std::uint8_t { open, supersede, look, remove };
+    struct Call {
+        Kind kind = Kind::open;
+        Status seen = Status::none;  // by "look"
+    };
+    using State = Status;
+    using History = std::vector<Operation<Call>>;
+
+    static State initial() { return Status::none; }
+    static bool step(State& state, const Call& call);
+    static void append(std::string& key, const State& state);
+    // Without what cannot matter: calls of unknown outcome, unless somebody found it closed or
+    // gone.
+    static History prune(const History& history);
+};
+
 }  // namespace playback::scenarios

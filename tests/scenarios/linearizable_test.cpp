@@ -217,5 +217,70 @@ TEST(Names, AGrantOfUnknownOutcomeMayHaveHappened) {
               Verdict::linearizable);
 }
 
+// --- deployments ---
+
+using Stage = DeploymentModel;
+using DeploymentStatus = DeploymentModel::Status;
+
+Operation<Stage::Call> act(std::int64_t from, std::int64_t to, Stage::Kind kind) {
+    return {at(from), at(to), {kind, DeploymentStatus::none}};
+}
+Operation<Stage::Call> look(std::int64_t when, DeploymentStatus seen) {
+    return {at(when), at(when), {Stage::Kind::look, seen}};
+}
+Verdict verdict_of(const Stage::History& history) {
+    const Verdict verdict = check_linearizable<Stage>(history).verdict;
+    EXPECT_EQ(check_linearizable<Stage>(Stage::prune(history)).verdict, verdict);
+    return verdict;
+}
+
+TEST(Deployments, AreOpenUntilANewerOneIs) {
+    const auto opened = act(0, 1, Stage::Kind::open);
+    const auto superseded = act(4, 8, Stage::Kind::supersede);
+    EXPECT_EQ(verdict_of({opened, look(2, DeploymentStatus::open)}), Verdict::linearizable);
+    EXPECT_EQ(verdict_of({opened, look(2, DeploymentStatus::closed)}), Verdict::violated);
+    EXPECT_EQ(verdict_of({opened, superseded, look(6, DeploymentStatus::open)}),
+              Verdict::linearizable);
+    EXPECT_EQ(verdict_of({opened, superseded, look(9, DeploymentStatus::open)}), Verdict::violated);
+    EXPECT_EQ(verdict_of({opened,
+                          superseded,
+                          look(5, DeploymentStatus::closed),
+                          look(6, DeploymentStatus::open)}),
+              Verdict::violated);
+}
+
+TEST(Deployments, ThatAreClosedEmptyAndStayGone) {
+    const auto opened = act(0, 1, Stage::Kind::open);
+    const auto superseded = act(4, 5, Stage::Kind::supersede);
+    EXPECT_EQ(verdict_of({opened, superseded, look(6, DeploymentStatus::gone)}),
+              Verdict::linearizable);
+    EXPECT_EQ(verdict_of({opened,
+                          superseded,
+                          look(6, DeploymentStatus::gone),
+                          look(7, DeploymentStatus::closed)}),
+              Verdict::violated);
+    EXPECT_EQ(verdict_of({opened, look(6, DeploymentStatus::gone)}), Verdict::violated);
+}
+
+TEST(Deployments, AreRemovedOnce) {
+    const auto opened = act(0, 1, Stage::Kind::open);
+    const auto removed = act(4, 5, Stage::Kind::remove);
+    EXPECT_EQ(verdict_of({opened, removed, look(6, DeploymentStatus::gone)}),
+              Verdict::linearizable);
+    EXPECT_EQ(verdict_of({opened, removed, look(6, DeploymentStatus::open)}), Verdict::violated);
+    EXPECT_EQ(verdict_of({opened, removed, act(6, 7, Stage::Kind::remove)}), Verdict::violated);
+}
+
+TEST(Deployments, ARemovalOfUnknownOutcomeMayHaveHappened) {
+    const auto opened = act(0, 1, Stage::Kind::open);
+    const Operation<Stage::Call> lost{at(2), never, {Stage::Kind::remove, {}}};
+    EXPECT_EQ(verdict_of(
+                  {opened, lost, look(6, DeploymentStatus::open), look(9, DeploymentStatus::gone)}),
+              Verdict::linearizable);
+    EXPECT_EQ(verdict_of(
+                  {opened, lost, look(6, DeploymentStatus::gone), look(9, DeploymentStatus::open)}),
+              Verdict::violated);
+}
+
 }  // namespace
 }  // namespace playback::scenarios

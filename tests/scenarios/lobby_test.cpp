@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/plant.h"
 #include "engine/base/random.h"
 #include "scenarios/lobby/lobby_plan.h"
 #include "scenarios/lobby/lobby_run.h"
@@ -120,11 +121,66 @@ TEST(LobbyScenario, FaultsAndChecksReallyHappen) {
                                   "profile-never-older",
                                   "no-foreign-role",
                                   "account-kept",
+                                  "profile-linearizable",
+                                  "name-linearizable",
+                                  "deployment-linearizable",
                                   "all-assigned",
                                   "containers-as-wanted"}) {
         EXPECT_GT(checks[invariant], 0U) << invariant << " was never checked";
     }
 }
+
+// Two clerks deploy three times, look at what they deployed, and withdraw the newest.
+sim::Plan plan_of_clerks() {
+    sim::Plan plan;
+    plan.scenario = "lobby";
+    plan.profile = "small";
+    plan.seed = 7;
+    plan.length = seconds(12);
+    std::uint64_t id = 0;
+    const auto add = [&](std::int64_t ms, std::string actor, std::string kind, std::int64_t nth) {
+        sim::PlanOp op{++id, Instant{} + milliseconds(ms), std::move(actor), std::move(kind), {}};
+        op.args["nth"] = nth;
+        plan.ops.push_back(std::move(op));
+    };
+    add(4'000, "clerk-0", "inspect", 0);  // nothing is deployed yet
+    add(4'500, "clerk-0", "deploy", 0);
+    add(6'000, "clerk-1", "inspect", 0);
+    add(6'500, "clerk-1", "deploy", 0);
+    add(6'500, "clerk-0", "deploy", 0);
+    add(8'000, "clerk-0", "inspect", 0);
+    add(8'000, "clerk-1", "inspect", 1);
+    add(9'000, "clerk-0", "withdraw", 0);
+    add(9'000, "clerk-1", "withdraw", 0);
+    add(10'000, "clerk-1", "inspect", 0);
+    return plan;
+}
+
+TEST(LobbyScenario, ClerksDeployAndTheirDeploymentsAreJudged) {
+    const RunReport report = run_lobby(plan_of_clerks(), {});
+    EXPECT_TRUE(report.passed) << report.fingerprint << ": " << report.message;
+    EXPECT_EQ(report.checks.at("deployment-linearizable"), 3U);
+    EXPECT_TRUE(report.skipped.empty());
+    // Nobody plays, so nothing runs: the stage of the clerks opens no lobby.
+    EXPECT_EQ(report.messages, 0U);
+}
+
+TEST(LobbyScenario, WithoutAGameForThemClerksDeployNothing) {
+    sim::Plan plan = plan_of_clerks();
+    std::erase_if(plan.ops, [](const sim::PlanOp& op) { return op.kind == "deploy"; });
+    const RunReport report = run_lobby(plan, {});
+    EXPECT_TRUE(report.passed) << report.fingerprint << ": " << report.message;
+    EXPECT_FALSE(report.checks.contains("deployment-linearizable"));
+}
+
+#ifdef PLAYBACK_PLANTS
+TEST(LobbyScenario, ADeploymentThatStaysOpenIsFound) {
+    plant("older_deployment_open");
+    const RunReport report = run_lobby(plan_of_clerks(), {});
+    plant("");
+    EXPECT_EQ(report.fingerprint.substr(0, 23), "deployment-linearizable");
+}
+#endif
 
 TEST(LobbyScenario, UnknownProfileIsRefused) {
     const Result<sim::Plan> plan = draw_lobby_plan(1, "large");

@@ -342,6 +342,61 @@ TEST_F(OracleTest, ANameOfSomebodyGoneOpensNothing) {
     expect("name-linearizable");
 }
 
+TEST_F(OracleTest, OfAStageOnlyTheNewestDeploymentIsOpen) {
+    DeploymentHistories deployments(court);
+    deployments.called(DeploymentDeed::open, 7, now, NameOutcome::done);
+    pass(seconds(1));
+    deployments.seen(7, now, DeploymentSeen::open);
+    pass(seconds(1));
+    deployments.called(DeploymentDeed::open, 0, now, NameOutcome::unknown);
+    deployments.called(DeploymentDeed::open, 9, now, NameOutcome::done);
+    EXPECT_EQ(deployments.newest(0), 9U);
+    EXPECT_EQ(deployments.newest(1), 7U);
+    EXPECT_EQ(deployments.newest(2), 0U);
+    pass(seconds(1));
+    deployments.seen(9, now, DeploymentSeen::open);
+    deployments.seen(7, now, DeploymentSeen::closed);
+    pass(seconds(1));
+    deployments.seen(7, now, DeploymentSeen::absent);
+    deployments.judge();
+    expect_content();
+    pass(seconds(1));
+    deployments.seen(7, now, DeploymentSeen::open);
+    deployments.judge();
+    expect("deployment-linearizable");
+}
+
+TEST_F(OracleTest, ADeploymentThatWasRemovedIsGone) {
+    DeploymentHistories deployments(court);
+    deployments.called(DeploymentDeed::open, 7, now, NameOutcome::done);
+    pass(seconds(1));
+    const Instant left = now;
+    deployments.called(DeploymentDeed::remove, 7, left, NameOutcome::unknown);
+    pass(seconds(1));
+    deployments.seen(7, now, DeploymentSeen::open);
+    deployments.judge();
+    expect_content();
+    deployments.called(DeploymentDeed::remove, 7, left, NameOutcome::done);
+    pass(seconds(1));
+    deployments.seen(7, now, DeploymentSeen::open);
+    deployments.judge();
+    expect("deployment-linearizable");
+}
+
+TEST_F(OracleTest, AnOpeningThatWasLostMayCloseWhatWasOpen) {
+    DeploymentHistories deployments(court);
+    deployments.called(DeploymentDeed::open, 7, now, NameOutcome::done);
+    pass(seconds(1));
+    deployments.called(DeploymentDeed::open, 0, now, NameOutcome::refused);
+    deployments.called(DeploymentDeed::open, 0, now, NameOutcome::unknown);
+    pass(seconds(1));
+    deployments.seen(7, now, DeploymentSeen::open);
+    pass(seconds(1));
+    deployments.seen(7, now, DeploymentSeen::closed);
+    deployments.judge();
+    expect_content();
+}
+
 // --- a world that nobody knows ---
 
 TEST(Court, OwesNothingInARealWorld) {

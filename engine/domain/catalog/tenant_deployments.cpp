@@ -1,5 +1,6 @@
 // The list of a tenant's deployments: the newest of a stage takes clients, older ones drain.
 #include "engine/base/limits.h"
+#include "engine/base/plant.h"
 #include "engine/domain/catalog/limits.h"
 #include "engine/domain/catalog/tenant.h"
 
@@ -38,6 +39,7 @@ Result<DeploymentCreated> Tenant::apply(const CreateDeployment& command,
     for (const DeploymentId older : stages_.at(stage).deployments) {
         DeploymentRow& row = deployments_.at(older);
         if (row.status != DeploymentStatus::open) continue;
+        if (PLAYBACK_PLANT(older_deployment_open)) continue;
         row.status = DeploymentStatus::closed;
         effects.put(key_of(older), row);
         effects.send(address_of(older), lobby::CloseDeployment{});
