@@ -25,6 +25,8 @@ struct RunOptions {
     std::function<void(std::string_view)> log;
     // Gets each event of the trace as it happens; changes no hash.
     std::function<void(const sim::TraceEvent&)> recorder;
+    // Gets what the run did otherwise than FIFO.
+    sim::Schedule* schedule_recorded = nullptr;
     // Looks at the run and changes nothing (sim/watch.h).
     sim::Watch* watch = nullptr;
 };

@@ -24,11 +24,13 @@ const SchedulingKnobs& knobs_of(const SimNode& node) {
 }  // namespace
 
 SimCore::SimCore(SimNode& node, std::size_t index, const Vitals& vitals)
-    : scheduler(node.world(),
-                vitals,
-                node.id() << 8 | index,
-                stream_of(node, "scheduler", index),
-                knobs_of(node)),
+    : scheduler(
+          node.world(),
+          vitals,
+          node.id() << 8 | index,
+          stream_of(node, "scheduler", index),
+          knobs_of(node),
+          node.name() + "/" + std::to_string(node.incarnations()) + "/" + std::to_string(index)),
       clock(node.world(), node.machine(), scheduler, stream_of(node, "timer", index)),
       entropy(stream_of(node, "entropy", index)),
       offload(node.world(), scheduler, stream_of(node, "offload", index)),

@@ -1,10 +1,21 @@
 #include "sim/picker.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 namespace playback::sim {
 
-Picker::Picker(const PickerKnobs& knobs, Random random) : knobs_(knobs), random_(random) {
+Picker::Picker(const PickerKnobs& knobs, Random random, CoreSchedule schedule)
+    : knobs_(knobs), random_(random), schedule_(std::move(schedule)) {
+    if (schedule_.played != nullptr) {
+        knobs_.strategy = Strategy::fifo;
+        for (const Choice& choice : *schedule_.played)
+            if (choice.core == schedule_.core) choices_.push_back(choice);
+        std::ranges::sort(choices_, [](const Choice& a, const Choice& b) {
+            return std::pair(a.pick, a.id) > std::pair(b.pick, b.id);
+        });
+    }
     constexpr std::int64_t points_max = 6;
     constexpr std::int64_t picks_max = 50'000;
     if (knobs_.strategy == Strategy::starve) is_starved_ = random_.chance(1, 3);
@@ -21,13 +32,43 @@ std::uint32_t Picker::priority() {
     return static_cast<std::uint32_t>(random_.next() >> 32);
 }
 
-bool Picker::is_turning_point() {
-    ++picks_;
+bool Picker::is_turning_point() const {
     return std::ranges::find(turning_points_, picks_) != turning_points_.end();
 }
 
 Picker::Pick Picker::pick(std::size_t ready,
                           const std::function<std::uint32_t(std::size_t)>& priority_of) {
+    ++picks_;
+    const Pick pick =
+        schedule_.played != nullptr ? pick_as_played(ready) : pick_by_strategy(ready, priority_of);
+    if (schedule_.recorded != nullptr) record(pick);
+    return pick;
+}
+
+Picker::Pick Picker::pick_as_played(std::size_t ready) {
+    Pick pick;
+    while (!choices_.empty() && choices_.back().pick < picks_) choices_.pop_back();
+    if (choices_.empty() || choices_.back().pick != picks_) return pick;
+    const Choice& choice = choices_.back();
+    if (choice.from >= ready || choice.to > choice.from) return pick;
+    pick.index = choice.from;
+    pick.to = choice.to;
+    if (choice.to == 0) pick.hold = choice.hold;
+    return pick;
+}
+
+void Picker::record(const Pick& pick) {
+    Schedule& recorded = *schedule_.recorded;
+    if (pick.index == 0 && pick.hold.ns == 0) return;
+    // One more than is allowed says that there were more.
+    if (recorded.size() > schedule_choices_max) return;
+    recorded.push_back(
+        {recorded.size() + 1, schedule_.core, picks_, pick.index, pick.to, pick.hold});
+}
+
+Picker::Pick Picker::pick_by_strategy(
+    std::size_t ready,
+    const std::function<std::uint32_t(std::size_t)>& priority_of) {
     Pick pick;
     switch (knobs_.strategy) {
         case Strategy::fifo:

@@ -5,7 +5,8 @@
 // depends on the bug: FIFO those of plain timing, random those of one swap, `pct` (random
 // priorities, lowered at a few drawn points) those that need several operations in one order,
 // `delay_bounded` (a few long delays, else FIFO) those where one thing overtakes much, `starve`
-// those that need one core to lag behind. Draws from one stream; integers only.
+// those that need one core to lag behind. Draws from one stream; integers only. A schedule that is
+// played (sim/schedule.h) takes the place of any strategy.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,7 @@
 
 #include "engine/base/random.h"
 #include "engine/base/time.h"
+#include "sim/schedule.h"
 
 namespace playback::sim {
 
@@ -33,10 +35,11 @@ class Picker {
 public:
     struct Pick {
         std::size_t index = 0;
-        Duration hold;  // zero: run it now; else it comes back as ready after this
+        std::size_t to = 0;  // not zero: it only goes before the one here, and the first runs
+        Duration hold;       // zero: run it now; else it comes back as ready after this
     };
 
-    Picker(const PickerKnobs& knobs, Random random);
+    Picker(const PickerKnobs& knobs, Random random, CoreSchedule schedule = {});
 
     // Of an operation that becomes ready: the highest goes first under `pct`.
     std::uint32_t priority();
@@ -49,11 +52,17 @@ private:
     static constexpr std::size_t depth_pct = 64;
     static constexpr Duration long_hold = seconds(1);
 
-    bool is_turning_point();
+    [[nodiscard]] bool is_turning_point() const;
+    Pick pick_by_strategy(std::size_t ready,
+                          const std::function<std::uint32_t(std::size_t)>& priority_of);
     Pick pick_random(std::size_t ready);
+    Pick pick_as_played(std::size_t ready);
+    void record(const Pick& pick);
 
     PickerKnobs knobs_;
     Random random_;
+    CoreSchedule schedule_;
+    std::vector<Choice> choices_;  // of this core, the next one last
     std::uint64_t picks_ = 0;
     std::vector<std::uint64_t> turning_points_;  // numbers of picks, of pct and delay_bounded
     bool is_starved_ = false;

@@ -69,6 +69,21 @@ void put_item(std::string& out, const PlanFault& fault) {
     out += "}";
 }
 
+void put_item(std::string& out, const Choice& choice) {
+    out += "{\"id\": " + std::to_string(choice.id);
+    put_text(out, "core", choice.core);
+    const auto number = [&out](std::string_view name, auto value) {
+        out += ", \"";
+        out += name;
+        out += "\": " + std::to_string(value);
+    };
+    number("pick", choice.pick);
+    number("from", choice.from);
+    number("to", choice.to);
+    number("hold_ns", choice.hold.ns);
+    out += "}";
+}
+
 template <class Item>
 void put_list(std::string& out, const std::vector<Item>& items) {
     out += "[";
@@ -102,6 +117,10 @@ std::string write_plan(const Plan& plan, bool with_recorded) {
     put_list(out, plan.ops);
     field("faults");
     put_list(out, plan.faults);
+    if (plan.schedule) {
+        field("schedule");
+        put_list(out, *plan.schedule);
+    }
     if (with_recorded && plan.recorded) {
         field("recorded");
         out += "{";
@@ -261,6 +280,16 @@ void read_item(Reader& reader, PlanFault& fault) {
     }
 }
 
+void read_item(Reader& reader, Choice& choice) {
+    reader.number("id", choice.id, std::uint64_t{0});
+    reader.text("core", choice.core);
+    reader.number("pick", choice.pick, std::uint64_t{1});
+    reader.number("from", choice.from, std::uint64_t{0});
+    reader.number("to", choice.to, std::uint64_t{0});
+    reader.time("hold_ns", choice.hold.ns);
+    if (reader.ok() && choice.to > choice.from) reader.fail("to", "must be at most from");
+}
+
 template <class Item>
 void read_list(Reader& plan, const char* name, std::vector<Item>& out, std::string& error) {
     const Json* const list = plan.list(name);
@@ -318,6 +347,8 @@ void read_plan(const Json& json, Plan& plan, std::string& error) {
     reader.numbers("knobs", plan.knobs);
     read_list(reader, "ops", plan.ops, error);
     read_list(reader, "faults", plan.faults, error);
+    if (reader.optional("schedule") != nullptr)
+        read_list(reader, "schedule", plan.schedule.emplace(), error);
     const Json* const recorded = reader.optional("recorded");
     if (recorded != nullptr) read_recorded(*recorded, plan, error);
     reader.finish();

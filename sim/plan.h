@@ -17,6 +17,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/time.h"
+#include "sim/schedule.h"
 
 namespace playback::sim {
 
@@ -71,6 +72,7 @@ struct Plan {
     std::map<std::string, std::int64_t, std::less<>> knobs;
     std::vector<PlanOp> ops;
     std::vector<PlanFault> faults;
+    std::optional<Schedule> schedule;  // instead of a strategy, if the shrinker left one
     std::optional<Recorded> recorded;
     friend bool operator==(const Plan&, const Plan&) = default;
 

@@ -1,6 +1,7 @@
 #include "sim/scheduler.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/machine.h"
 #include "sim/world.h"
@@ -26,18 +27,21 @@ SimScheduler::SimScheduler(World& world,
                            const Vitals& vitals,
                            std::uint64_t subject,
                            Random random,
-                           const SchedulingKnobs& knobs)
+                           const SchedulingKnobs& knobs,
+                           std::string name)
     : world_(world),
       vitals_(vitals),
       subject_(subject),
       random_(random),
       knobs_(knobs),
-      picker_(knobs.picker, world.random("picker", random.next())) {
+      picker_(knobs.picker,
+              world.random("picker", random.next()),
+              {std::move(name), world.options().schedule, world.options().schedule_recorded}) {
 }
 
 void SimScheduler::post(std::unique_ptr<io::Operation> operation) {
-    world_.trace().show(TraceKind::posted, subject_, ready_.size(), 0);
-    ready_.push_back({std::move(operation), world_.trace().cause(), picker_.priority()});
+    world_.trace().show(TraceKind::posted, subject_, ready_.size(), ++posted_);
+    ready_.push_back({std::move(operation), posted_, world_.trace().cause(), picker_.priority()});
     arm();
 }
 
@@ -98,9 +102,18 @@ SimScheduler::Ready SimScheduler::next() {
     const std::size_t choices = ready_.size();
     const Picker::Pick pick =
         picker_.pick(choices, [this](std::size_t i) { return ready_[i].priority; });
-    Ready ready = std::move(ready_[pick.index]);
-    ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(pick.index));
-    world_.trace().begin(ready.cause, TraceKind::schedule, subject_, pick.index, choices);
+    const auto at = [this](std::size_t i) {
+        return ready_.begin() + static_cast<std::ptrdiff_t>(i);
+    };
+    std::size_t taken = pick.index;
+    if (pick.to > 0) {
+        std::rotate(at(pick.to), at(pick.index), at(pick.index + 1));
+        taken = 0;
+    }
+    Ready ready = std::move(ready_[taken]);
+    ready_.erase(at(taken));
+    world_.trace().show(TraceKind::picked, subject_, ready.number, 0);
+    world_.trace().begin(ready.cause, TraceKind::schedule, subject_, taken, choices);
     if (pick.hold.ns == 0) return ready;
     hold_back(std::move(ready), pick.hold);
     return {};

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "engine/base/random.h"
@@ -43,11 +44,13 @@ struct Vitals {
 
 class SimScheduler final : public io::Scheduler {
 public:
+    // `name`: of the core in schedules (sim/schedule.h).
     SimScheduler(World& world,
                  const Vitals& vitals,
                  std::uint64_t subject,
                  Random random,
-                 const SchedulingKnobs& knobs);
+                 const SchedulingKnobs& knobs,
+                 std::string name);
 
     void post(std::unique_ptr<io::Operation> operation) override;
     bool enter_inline() override;
@@ -106,6 +109,7 @@ private:
     // An operation, and what had scheduled it (Trace::cause).
     struct Ready {
         std::unique_ptr<io::Operation> operation;
+        std::uint64_t number = 0;  // of those that were posted here
         std::uint64_t cause = 0;
         std::uint32_t priority = 0;
     };
@@ -128,6 +132,7 @@ private:
     Picker picker_;
     std::deque<Ready> ready_;
     std::map<std::pair<Instant, std::uint64_t>, Ready> delayed_;
+    std::uint64_t posted_ = 0;
     std::uint64_t delays_ = 0;
     Instant busy_until_;
     bool running_ = false;

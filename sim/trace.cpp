@@ -44,6 +44,8 @@ std::string_view name_of(TraceKind kind) {
             return "planned";
         case TraceKind::posted:
             return "posted";
+        case TraceKind::picked:
+            return "picked";
         case TraceKind::send:
             return "send";
     }

@@ -38,9 +38,15 @@ enum class TraceKind : std::uint8_t {
     note,   // anything a scenario adds
     // Only shown, never hashed: it decides nothing until it happens.
     planned,  // an event was put on the time line, to happen at `b` (ns)
-    posted,   // an operation was queued at a core
+    posted,   // the `b`th operation of a core was queued there
+    picked,   // the `a`th operation of a core is the one that it picks next
     send,     // bytes left, from offset `b` of their stream on
 };
+
+// Does an event of this kind count for the hash, and have an index of its own?
+constexpr bool is_hashed(TraceKind kind) {
+    return kind < TraceKind::planned;
+}
 
 std::string_view name_of(TraceKind kind);
 

@@ -45,6 +45,9 @@ struct WorldOptions {
     bool stop_at_first_finding = true;
     bool draw_ties = false;  // events of one instant in drawn order instead of FIFO
     SchedulingKnobs scheduling;
+    // Played instead of the strategy; and where to write what is not FIFO. Outlive the world.
+    const Schedule* schedule = nullptr;
+    Schedule* schedule_recorded = nullptr;
     NetworkKnobs network;
     bool fault_points = false;  // may io::FaultPoints fire at all
 };

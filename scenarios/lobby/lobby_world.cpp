@@ -48,6 +48,8 @@ sim::WorldOptions world_options(const sim::Plan& plan, const RunOptions& options
     world.out_of_time = options.out_of_time;
     world.draw_ties = plan.knob("draw_ties", 0) != 0;
     world.fault_points = plan.knob("fault_points", 0) != 0;
+    world.schedule = plan.schedule ? &*plan.schedule : nullptr;
+    world.schedule_recorded = options.schedule_recorded;
     if (draws_its_world(plan)) {
         Random random = Random::stream(plan.seed, "world");
         world.scheduling = sim::SchedulingKnobs::draw(random);

@@ -175,7 +175,7 @@ void Recorder::see(const TraceEvent& event) {
         return;
     }
     now_ = event.at;
-    if (event.kind == TraceKind::planned || event.kind == TraceKind::posted) return;
+    if (!is_hashed(event.kind) && event.kind != TraceKind::send) return;
     did_anything_ = true;
     Item item{.from = now_, .to = now_};
     switch (event.kind) {
@@ -225,6 +225,7 @@ void Recorder::see(const TraceEvent& event) {
         case TraceKind::crossing:
         case TraceKind::planned:
         case TraceKind::posted:
+        case TraceKind::picked:
             return;
     }
     (void)put(std::move(item));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/shrink/schedule.h"
 #include "sim/shrink/structure.h"
 #include "sim/shrink/trials.h"
 #include "sim/shrink/values.h"
@@ -31,7 +32,9 @@ Shrunk shrink(Plan plan,
         trials.name_pass("values");
         goes_on = counted(shrunk.value_simulations, shrink_values);
         trials.name_pass("schedule");
-        goes_on |= counted(shrunk.value_simulations, shrink_schedule);
+        goes_on |= counted(shrunk.value_simulations, [&shrunk](Trials& t) {
+            return shrink_schedule(t, shrunk.choices_before);
+        });
         trials.name_pass("structure");
         // Other values may make an event needless; without that, values have nothing new to try.
         goes_on = goes_on && counted(shrunk.structure_simulations, remove_events);

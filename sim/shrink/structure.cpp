@@ -1,6 +1,7 @@
 #include "sim/shrink/structure.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <tuple>
@@ -9,7 +10,8 @@
 namespace playback::sim {
 namespace {
 
-using Event = std::pair<bool, std::uint64_t>;  // is it a fault, and its id
+enum class Sort : std::uint8_t { op, fault, choice };
+using Event = std::pair<Sort, std::uint64_t>;  // and its id
 using Group = std::vector<Event>;
 using Groups = std::vector<Group>;
 
@@ -17,8 +19,12 @@ Plan without(const Plan& plan, const Groups& groups, std::size_t from, std::size
     std::set<Event> gone;
     for (std::size_t i = from; i < to; ++i) gone.insert(groups[i].begin(), groups[i].end());
     Plan smaller = plan;
-    std::erase_if(smaller.ops, [&](const PlanOp& op) { return gone.contains({false, op.id}); });
-    std::erase_if(smaller.faults, [&](const PlanFault& f) { return gone.contains({true, f.id}); });
+    const auto erase = [&gone](auto& items, Sort sort) {
+        std::erase_if(items, [&](const auto& item) { return gone.contains({sort, item.id}); });
+    };
+    erase(smaller.ops, Sort::op);
+    erase(smaller.faults, Sort::fault);
+    if (smaller.schedule) erase(*smaller.schedule, Sort::choice);
     return smaller;
 }
 
@@ -92,31 +98,32 @@ Groups by_size(const std::map<std::string, Group>& named) {
 
 Groups fault_kinds(const Plan& plan) {
     std::map<std::string, Group> kinds;
-    for (const PlanFault& fault : plan.faults) kinds[fault.kind].emplace_back(true, fault.id);
+    for (const PlanFault& fault : plan.faults)
+        kinds[fault.kind].emplace_back(Sort::fault, fault.id);
     return by_size(kinds);
 }
 
 Groups actors(const Plan& plan) {
     std::map<std::string, Group> named;
-    for (const PlanOp& op : plan.ops) named[op.actor].emplace_back(false, op.id);
+    for (const PlanOp& op : plan.ops) named[op.actor].emplace_back(Sort::op, op.id);
     return by_size(named);
 }
 
 Groups op_kinds(const Plan& plan) {
     std::map<std::string, Group> kinds;
-    for (const PlanOp& op : plan.ops) kinds[op.kind].emplace_back(false, op.id);
+    for (const PlanOp& op : plan.ops) kinds[op.kind].emplace_back(Sort::op, op.id);
     return by_size(kinds);
 }
 
 // Each event a group, in the order of time.
 Groups single_events(const Plan& plan) {
-    std::vector<std::tuple<Instant, bool, std::uint64_t>> events;
+    std::vector<std::tuple<Instant, Sort, std::uint64_t>> events;
     events.reserve(event_count(plan));
-    for (const PlanOp& op : plan.ops) events.emplace_back(op.at, false, op.id);
-    for (const PlanFault& fault : plan.faults) events.emplace_back(fault.at, true, fault.id);
+    for (const PlanOp& op : plan.ops) events.emplace_back(op.at, Sort::op, op.id);
+    for (const PlanFault& fault : plan.faults) events.emplace_back(fault.at, Sort::fault, fault.id);
     std::ranges::sort(events);
     Groups groups;
-    for (const auto& [at, is_fault, id] : events) groups.push_back({{is_fault, id}});
+    for (const auto& [at, sort, id] : events) groups.push_back({{sort, id}});
     return groups;
 }
 
@@ -157,6 +164,18 @@ bool remove_events(Trials& trials) {
     bool any = false;
     while (!trials.is_exhausted() && Remover(trials, single_events(trials.best())).run())
         any = true;
+    return any;
+}
+
+bool remove_choices(Trials& trials) {
+    bool any = false;
+    while (!trials.is_exhausted() && trials.best().schedule) {
+        Groups choices;
+        for (const Choice& choice : *trials.best().schedule)
+            choices.push_back({{Sort::choice, choice.id}});
+        if (!Remover(trials, std::move(choices)).run()) break;
+        any = true;
+    }
     return any;
 }
 

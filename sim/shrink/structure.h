@@ -11,4 +11,7 @@ void shrink_structure(Trials& trials);
 // Runs of single events, latest first, until none can go. True if any went.
 bool remove_events(Trials& trials);
 
+// The same for the choices of a schedule. True if any went.
+bool remove_choices(Trials& trials);
+
 }  // namespace playback::sim

@@ -25,6 +25,12 @@ bool Trials::accept(const Plan& candidate, const Guess& guess) {
     return true;
 }
 
+std::optional<Schedule> Trials::record() {
+    if (!options_.record || is_exhausted_) return std::nullopt;
+    ++simulations_;
+    return options_.record(best_);
+}
+
 void Trials::judge(const Plan& candidate, std::uint64_t hash, const Guess& guess) {
     if (simulations_ >= options_.simulations_max || (options_.stop && options_.stop())) {
         is_exhausted_ = true;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ public:
     [[nodiscard]] std::uint64_t simulations() const { return simulations_; }
     [[nodiscard]] std::uint64_t remembered() const { return remembered_; }
     [[nodiscard]] std::map<std::string, Plan>& others() { return others_; }
+    [[nodiscard]] bool can_record() const { return static_cast<bool>(options_.record); }
+    // What the run of the best did otherwise than FIFO. Counts as a simulation.
+    std::optional<Schedule> record();
     void name_pass(std::string_view pass) { pass_ = pass; }
 
     // Does it fail as wanted? Then it is the best from now on.

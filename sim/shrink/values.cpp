@@ -25,45 +25,6 @@ std::int64_t rounded_down(std::int64_t value) {
     return value / unit * unit;
 }
 
-using Set = std::function<void(Plan& plan, std::int64_t value)>;
-
-// Tries smaller values, the smallest first, and what is rounder at last. `floor` is the least that
-// makes sense.
-bool lower(Trials& trials, std::int64_t value, std::int64_t floor, const Set& set) {
-    bool any = false;
-    while (value > floor && !trials.is_exhausted()) {
-        const std::int64_t room = value - floor;
-        std::vector<std::int64_t> tries{floor};
-        for (const std::int64_t part : {room / 16, room / 2}) {
-            const std::int64_t next = std::max(floor, rounded_down(floor + part));
-            if (next > tries.back() && next < value) tries.push_back(next);
-        }
-        const std::int64_t round = rounded_down(value);
-        if (round > tries.back() && round < value) tries.push_back(round);
-        const auto candidate = [&](std::size_t n) {
-            Plan plan = trials.best();
-            set(plan, tries[n]);
-            return plan;
-        };
-        bool is_lower = false;
-        for (std::size_t n = 0; n < tries.size() && !is_lower; ++n) {
-            const auto guess = [&](std::size_t m, Plan& likely) {
-                if (n + 1 + m >= tries.size()) return false;
-                likely = candidate(n + 1 + m);
-                return true;
-            };
-            if (!trials.accept(candidate(n), guess)) continue;
-            is_lower = any = true;
-            // Below it everything was refused, but for what lies between it and the one before.
-            if (n == 0 || tries[n] == round) return true;
-            floor = tries[n - 1] + 1;
-            value = tries[n];
-        }
-        if (!is_lower) break;
-    }
-    return any;
-}
-
 bool accept_changed(Trials& trials, const Plan& candidate) {
     return candidate != trials.best() && trials.accept(candidate);
 }
@@ -207,6 +168,41 @@ bool shrink_knobs(Trials& trials, bool of_schedule) {
 
 }  // namespace
 
+bool lower(Trials& trials, std::int64_t value, std::int64_t floor, const SetValue& set) {
+    bool any = false;
+    while (value > floor && !trials.is_exhausted()) {
+        const std::int64_t room = value - floor;
+        std::vector<std::int64_t> tries{floor};
+        for (const std::int64_t part : {room / 16, room / 2}) {
+            const std::int64_t next = std::max(floor, rounded_down(floor + part));
+            if (next > tries.back() && next < value) tries.push_back(next);
+        }
+        const std::int64_t round = rounded_down(value);
+        if (round > tries.back() && round < value) tries.push_back(round);
+        const auto candidate = [&](std::size_t n) {
+            Plan plan = trials.best();
+            set(plan, tries[n]);
+            return plan;
+        };
+        bool is_lower = false;
+        for (std::size_t n = 0; n < tries.size() && !is_lower; ++n) {
+            const auto guess = [&](std::size_t m, Plan& likely) {
+                if (n + 1 + m >= tries.size()) return false;
+                likely = candidate(n + 1 + m);
+                return true;
+            };
+            if (!trials.accept(candidate(n), guess)) continue;
+            is_lower = any = true;
+            // Below it everything was refused, but for what lies between it and the one before.
+            if (n == 0 || tries[n] == round) return true;
+            floor = tries[n - 1] + 1;
+            value = tries[n];
+        }
+        if (!is_lower) break;
+    }
+    return any;
+}
+
 bool shrink_values(Trials& trials) {
     bool any = shrink_durations(trials);
     any |= shrink_gaps(trials);
@@ -217,7 +213,7 @@ bool shrink_values(Trials& trials) {
     return any;
 }
 
-bool shrink_schedule(Trials& trials) {
+bool shrink_schedule_knobs(Trials& trials) {
     return shrink_knobs(trials, true);
 }
 

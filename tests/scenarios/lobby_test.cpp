@@ -85,6 +85,30 @@ TEST(LobbyScenario, WhoReadsTheLogOrTheTraceChangesNothing) {
     EXPECT_FALSE(run_lobby(stuck, {}).passed);
 }
 
+// Of every strategy: what it did, written down, is the same run.
+TEST(LobbyScenario, AScheduleThatIsPlayedIsTheRunItWasWrittenDownFrom) {
+    std::size_t longest = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        sim::Plan plan = *draw_lobby_plan(seed, "short");
+        plan.knobs["strategy"] = static_cast<std::int64_t>(seed % 5);
+        sim::Schedule schedule;
+        RunOptions options;
+        options.schedule_recorded = &schedule;
+        const RunReport drawn = run_lobby(plan, options);
+        ASSERT_LE(schedule.size(), sim::schedule_choices_max);
+        longest = std::max(longest, schedule.size());
+        plan.schedule = schedule;
+        schedule.clear();
+        const RunReport played = run_lobby(plan, options);
+        EXPECT_EQ(played.trace_hash, drawn.trace_hash) << "seed " << seed;
+        EXPECT_EQ(schedule, *plan.schedule) << "seed " << seed;
+        if (plan.schedule->empty()) continue;
+        plan.schedule->clear();
+        EXPECT_NE(run_lobby(plan, {}).trace_hash, drawn.trace_hash) << "seed " << seed;
+    }
+    EXPECT_GT(longest, 100U);
+}
+
 TEST(LobbyScenario, RunsDiffer) {
     EXPECT_NE(small_runs().at(0).trace_hash, small_runs().at(1).trace_hash);
 }

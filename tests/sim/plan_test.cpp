@@ -49,6 +49,15 @@ RC_GTEST_PROP(Plan, RoundTripsWhateverItHolds, ()) {
         plan.ops.back().args = *any_args();
         plan.faults.push_back({id, Instant{1}, Duration{2}, "link_reset", "x|y", *any_args()});
     }
+    if (*rc::gen::arbitrary<bool>()) {
+        plan.schedule.emplace();
+        for (std::uint64_t id = *rc::gen::inRange<std::uint64_t>(0, 5); id > 0; --id) {
+            const auto to = *rc::gen::arbitrary<std::uint8_t>();
+            const std::uint64_t pick = id + *rc::gen::arbitrary<std::uint32_t>();
+            const Duration hold = nanoseconds(*any_time);
+            plan.schedule->push_back({id, "b/1/0", pick, to + id, to, hold});
+        }
+    }
     const Result<Plan> read = parse_plan(to_json(plan));
     RC_ASSERT(read.has_value());
     RC_ASSERT(*read == plan);
@@ -78,6 +87,19 @@ TEST(Plan, RefusesWhatItDoesNotUnderstandByName) {
         "\"size\": 100", "\"size\": [1]", "ops[0].args.size: must be a whole number or a string");
     expect_refused("0x1234", "0y1234", "recorded.trace_hash: must be 0x and 16 hexadecimal digits");
     expect_refused("{", "[", "not JSON at byte 14");
+}
+
+TEST(Plan, RefusesASwapThatGoesBackwards) {
+    Plan plan = sample();
+    plan.schedule = Schedule{{.id = 1, .core = "b/1/0", .pick = 7, .from = 2, .to = 3}};
+    const Result<Plan> backwards = parse_plan(to_json(plan));
+    ASSERT_FALSE(backwards);
+    EXPECT_EQ(backwards.error().detail, "schedule[0].to: must be at most from");
+    plan.schedule->front().to = 2;
+    plan.schedule->front().pick = 0;
+    const Result<Plan> never = parse_plan(to_json(plan));
+    ASSERT_FALSE(never);
+    EXPECT_EQ(never.error().detail, "schedule[0].pick: must be at least 1");
 }
 
 TEST(Plan, RefusesNumbersThatNoRunCouldMean) {

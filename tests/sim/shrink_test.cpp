@@ -111,6 +111,72 @@ TEST(Shrink, KeepsTheScheduleKnobThatMatters) {
     EXPECT_LE(shrunk.events_after, 0U);
 }
 
+// A run whose strategy swaps at each third pick; it fails if operation 40 goes before its
+// neighbour.
+Schedule swaps() {
+    Schedule schedule;
+    for (std::uint64_t i = 1; i <= 700; ++i)
+        schedule.push_back({.id = i, .core = "b/1/0", .pick = 3 * i, .from = 5});
+    return schedule;
+}
+
+bool has_culprit(const Schedule& schedule) {
+    return std::ranges::any_of(schedule, [](const Choice& choice) {
+        return choice.pick == 120 && choice.from == 5 && choice.to < choice.from;
+    });
+}
+
+TEST(Shrink, LeavesTheSwapThatMattersOfSevenHundred) {
+    const auto judge = [](const std::vector<Plan>& plans) {
+        std::vector<std::string> fingerprints;
+        for (const Plan& plan : plans) {
+            const bool fails =
+                plan.schedule ? has_culprit(*plan.schedule) : plan.knob("strategy", 1) != 0;
+            fingerprints.emplace_back(fails ? wanted : "pass");
+        }
+        return fingerprints;
+    };
+    Plan plan = plan_of(300, 0);
+    plan.knobs["strategy"] = 2;
+    ShrinkOptions options;
+    options.record = [](const Plan&) { return swaps(); };
+    const Shrunk shrunk = shrink(plan, wanted, judge, options);
+    ASSERT_TRUE(shrunk.plan.schedule);
+    const Schedule left{{.id = 40, .core = "b/1/0", .pick = 120, .from = 5, .to = 4}};
+    EXPECT_EQ(*shrunk.plan.schedule, left);
+    EXPECT_EQ(shrunk.choices_before, 700U);
+    EXPECT_FALSE(shrunk.plan.knobs.contains("strategy"));
+    EXPECT_LE(shrunk.value_simulations, 150U);
+    EXPECT_TRUE(shrunk.finished);
+}
+
+TEST(Shrink, PrefersFifoAndKeepsTheStrategyIfNothingWasWrittenDown) {
+    const auto always = [](const std::vector<Plan>& plans) {
+        return std::vector<std::string>(plans.size(), wanted);
+    };
+    ShrinkOptions options;
+    options.record = [](const Plan&) { return swaps(); };
+    Plan plan = plan_of(1, 0);
+    plan.knobs["strategy"] = 2;
+    const Shrunk fifo = shrink(plan, wanted, always, options);
+    ASSERT_TRUE(fifo.plan.schedule);
+    EXPECT_TRUE(fifo.plan.schedule->empty());
+
+    const auto by_strategy = [](const std::vector<Plan>& plans) {
+        std::vector<std::string> fingerprints;
+        for (const Plan& each : plans)
+            fingerprints.emplace_back(each.knob("strategy", 0) == 2 && !each.schedule ? wanted
+                                                                                      : "pass");
+        return fingerprints;
+    };
+    for (const std::size_t choices : {std::size_t{0}, schedule_choices_max + 1}) {
+        options.record = [choices](const Plan&) { return Schedule(choices); };
+        const Shrunk kept = shrink(plan, wanted, by_strategy, options);
+        EXPECT_FALSE(kept.plan.schedule);
+        EXPECT_EQ(kept.plan.knob("strategy", 0), 2);
+    }
+}
+
 TEST(Shrink, DoesNotSlipToAnotherFindingAndKeepsIt) {
     const auto judge = [](const std::vector<Plan>& plans) {
         std::vector<std::string> fingerprints;

@@ -63,8 +63,7 @@ TEST(World, EachEventHasACauseBeforeIt) {
     Seen seen;
     std::vector<TraceEvent> events;
     world.trace().set_recorder([&](const TraceEvent& event) {
-        const bool is_hashed = event.kind != TraceKind::planned && event.kind != TraceKind::posted;
-        if (is_hashed) events.push_back(event);
+        if (is_hashed(event.kind)) events.push_back(event);
     });
     const SimNode& server = add_echo_server(world);
     add_client(world, "client", {.server = endpoint_of(server), .rounds = 3}, seen);

@@ -25,8 +25,7 @@ void copy_into(std::array<char, TraceRecord::preview_max>& preview, std::string_
 }  // namespace
 
 bool TraceRecord::is_hashed() const {
-    return kind != static_cast<std::uint8_t>(sim::TraceKind::planned) &&
-           kind != static_cast<std::uint8_t>(sim::TraceKind::posted) && kind != run_ended;
+    return kind != run_ended && sim::is_hashed(static_cast<sim::TraceKind>(kind));
 }
 
 std::string to_text(const TraceRecord& record) {

@@ -290,18 +290,32 @@ sim::JudgePlans judge_on(Farm& farm, std::function<bool()> stop) {
     };
 }
 
+std::optional<Outcome> wait_for(Farm& farm, const std::function<bool()>& stop) {
+    while (!stop || !stop()) {
+        std::optional<Outcome> outcome = farm.wait(std::chrono::milliseconds(100));
+        if (outcome) return outcome;
+    }
+    farm.abandon();
+    return std::nullopt;
+}
+
+sim::RecordSchedule record_on(Farm& farm, std::function<bool()> stop) {
+    return [&farm, stop = std::move(stop)](const sim::Plan& plan) -> std::optional<sim::Schedule> {
+        CHECK(farm.busy() == 0);
+        if (!farm.submit(RunRequest{.plan = plan, .schedule_wanted = true})) return std::nullopt;
+        std::optional<Outcome> outcome = wait_for(farm, stop);
+        if (!outcome) return std::nullopt;
+        return std::move(outcome->schedule);
+    };
+}
+
 std::optional<Outcome> play_on(Farm& farm,
                                const sim::Plan& plan,
                                bool fresh,
                                const std::function<bool()>& stop) {
     CHECK(farm.busy() == 0);
     if (!farm.submit(0, plan, fresh)) return std::nullopt;
-    while (!stop()) {
-        std::optional<Outcome> outcome = farm.wait(std::chrono::milliseconds(100));
-        if (outcome) return outcome;
-    }
-    farm.abandon();
-    return std::nullopt;
+    return wait_for(farm, stop);
 }
 
 }  // namespace playback::tools

@@ -87,6 +87,12 @@ std::string own_program();
 // fingerprints after an interrupt (`stop`).
 sim::JudgePlans judge_on(Farm& farm, std::function<bool()> stop);
 
+// The next outcome, or none because `stop` became true: then the farm has abandoned its work.
+std::optional<Outcome> wait_for(Farm& farm, const std::function<bool()>& stop);
+
+// What runs on the farm, which must be idle, did otherwise than FIFO; for the shrinker.
+sim::RecordSchedule record_on(Farm& farm, std::function<bool()> stop);
+
 // Plays one plan, in a fresh process if wanted; none if `stop` became true or no process starts.
 std::optional<Outcome> play_on(Farm& farm,
                                const sim::Plan& plan,

@@ -34,6 +34,7 @@ Minimised minimise(Farm& farm,
     sim::ShrinkOptions shrinking;
     shrinking.simulations_max = options.simulations_max;
     shrinking.width = farm.jobs();
+    shrinking.record = record_on(farm, is_over);
     shrinking.stop = is_over;
     shrinking.progress = options.progress;
     result.shrunk = sim::shrink(plan, failed.signature(), judge_on(farm, is_over), shrinking);
@@ -48,6 +49,13 @@ Minimised minimise(Farm& farm,
         result.is_stable = result.is_stable && is_same;
         result.outcome = *again;
         if (is_interrupted()) break;
+    }
+    if (result.shrunk.plan.schedule && !is_interrupted()) {
+        const RunRequest request{.plan = result.shrunk.plan, .swap_wanted = true};
+        if (farm.submit(request)) {
+            std::optional<Outcome> shown = wait_for(farm, is_interrupted);
+            if (shown) result.swap = std::move(shown->swap);
+        }
     }
     result.shrunk.plan.recorded = recorded_of(result.outcome);
     result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();

@@ -1,5 +1,6 @@
 // Minimise: shrinks a failing plan on a farm, and plays the result again in fresh processes: what
-// does not fail there in the same way, with the same hash, is a defect of determinism.
+// does not fail there in the same way, with the same hash, is a defect of determinism. If the order
+// of events matters, it finds the two whose order decides.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct Minimised {
     Outcome outcome;     // of that plan
     double seconds = 0;
     bool is_stable = true;
+    DecidingSwap swap;  // if the order of events matters
 };
 
 // `failed` is what `plan` does. The farm must be idle, and is afterwards.

@@ -22,6 +22,25 @@ std::string line_of(const json& object) {
     return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+json to_json(const sim::Schedule& schedule) {
+    json list = json::array();
+    for (const sim::Choice& choice : schedule)
+        list.push_back({choice.core, choice.pick, choice.from, choice.to, choice.hold.ns});
+    return list;
+}
+
+sim::Schedule schedule_in(const json& list) {
+    sim::Schedule schedule;
+    for (const json& item : list)
+        schedule.push_back({.id = schedule.size() + 1,
+                            .core = item.at(0),
+                            .pick = item.at(1),
+                            .from = item.at(2),
+                            .to = item.at(3),
+                            .hold = Duration{item.at(4)}});
+    return schedule;
+}
+
 }  // namespace
 
 std::string Outcome::signature() const {
@@ -62,6 +81,8 @@ std::string to_line(const RunRequest& request) {
         object["report"] = request.report;
         object["replay_command"] = request.replay_command;
     }
+    if (request.schedule_wanted) object["schedule_wanted"] = true;
+    if (request.swap_wanted) object["swap_wanted"] = true;
     if (const auto* const draw = std::get_if<PlanToDraw>(&request.plan))
         object["draw"] = {draw->scenario, draw->profile, draw->seed};
     else
@@ -70,17 +91,20 @@ std::string to_line(const RunRequest& request) {
 }
 
 std::string to_line(const Outcome& outcome) {
-    return line_of({{"id", outcome.id},
-                    {"passed", outcome.passed},
-                    {"fingerprint", outcome.fingerprint},
-                    {"message", outcome.message},
-                    {"trace_hash", outcome.trace_hash},
-                    {"virtual_ns", outcome.virtual_time.ns},
-                    {"events", outcome.events},
-                    {"requests", outcome.requests},
-                    {"checks", outcome.checks},
-                    {"faults", outcome.faults},
-                    {"report_error", outcome.report_error}});
+    json object{{"id", outcome.id},
+                {"passed", outcome.passed},
+                {"fingerprint", outcome.fingerprint},
+                {"message", outcome.message},
+                {"trace_hash", outcome.trace_hash},
+                {"virtual_ns", outcome.virtual_time.ns},
+                {"events", outcome.events},
+                {"requests", outcome.requests},
+                {"checks", outcome.checks},
+                {"faults", outcome.faults},
+                {"report_error", outcome.report_error}};
+    if (!outcome.schedule.empty()) object["schedule"] = to_json(outcome.schedule);
+    if (!outcome.swap.empty()) object["swap"] = {outcome.swap.first, outcome.swap.second};
+    return line_of(object);
 }
 
 Result<RunRequest> parse_request(std::string_view line) {
@@ -93,6 +117,8 @@ Result<RunRequest> parse_request(std::string_view line) {
         object.at("events_max").get_to(request.events_max);
         request.report = object.value("report", std::string());
         request.replay_command = object.value("replay_command", std::string());
+        request.schedule_wanted = object.value("schedule_wanted", false);
+        request.swap_wanted = object.value("swap_wanted", false);
         if (const auto draw = object.find("draw"); draw != object.end()) {
             request.plan = PlanToDraw{draw->at(0), draw->at(1), draw->at(2)};
             return request;
@@ -121,6 +147,12 @@ Result<Outcome> parse_outcome(std::string_view line) {
         object.at("checks").get_to(outcome.checks);
         object.at("faults").get_to(outcome.faults);
         outcome.report_error = object.value("report_error", std::string());
+        if (const auto found = object.find("schedule"); found != object.end())
+            outcome.schedule = schedule_in(*found);
+        if (const auto found = object.find("swap"); found != object.end()) {
+            found->at(0).get_to(outcome.swap.first);
+            found->at(1).get_to(outcome.swap.second);
+        }
     } catch (const json::exception& error) {
         return Error{Errc::invalid_argument, error.what()};
     }

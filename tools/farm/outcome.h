@@ -12,6 +12,7 @@
 
 #include "engine/base/result.h"
 #include "sim/plan.h"
+#include "tools/farm/deciding_swap.h"
 
 namespace playback::tools {
 
@@ -31,6 +32,9 @@ struct RunRequest {
     // Not empty: write a report of it here, which says that it is replayed by this command.
     std::string report;
     std::string replay_command;
+    // Asked for apart, since both cost time: what was not FIFO, and the deciding swap.
+    bool schedule_wanted = false;
+    bool swap_wanted = false;
 };
 
 struct Outcome {
@@ -45,6 +49,8 @@ struct Outcome {
     std::uint64_t checks = 0;
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
     std::string report_error;                     // why there is no report, if one was wanted
+    sim::Schedule schedule;                       // if wanted
+    DecidingSwap swap;                            // if wanted
     friend bool operator==(const Outcome&, const Outcome&) = default;
 
     // What tells failures apart: the fingerprint, and the message without its numbers.

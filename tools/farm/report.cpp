@@ -11,19 +11,6 @@
 #include "tools/report/whole_file.h"
 
 namespace playback::tools {
-namespace {
-
-std::optional<Outcome> wait_for(Farm& farm, const std::function<bool()>& stop) {
-    while (!stop || !stop()) {
-        std::optional<Outcome> outcome = farm.wait(std::chrono::milliseconds(100));
-        if (outcome) return outcome;
-    }
-    farm.abandon();
-    return std::nullopt;
-}
-
-}  // namespace
-
 Result<Outcome> report_on(Farm& farm,
                           const sim::Plan& plan,
                           const std::string& path,

@@ -33,7 +33,9 @@ Outcome outcome_of(const RunRequest& request, const scenarios::RunReport& report
             .requests = report.requests,
             .checks = report.checks_total(),
             .faults = report.faults,
-            .report_error = {}};
+            .report_error = {},
+            .schedule = {},
+            .swap = {}};
 }
 
 Outcome run(const RunRequest& request, const sim::Plan& plan, const scenarios::Scenario& scenario) {
@@ -44,7 +46,13 @@ Outcome run(const RunRequest& request, const sim::Plan& plan, const scenarios::S
         scenarios::RunOptions options;
         options.events_max = request.events_max;
         options.out_of_time = out_of_time;
-        return outcome_of(request, scenario.run(plan, options));
+        sim::Schedule schedule;
+        if (request.schedule_wanted) options.schedule_recorded = &schedule;
+        Outcome outcome = outcome_of(request, scenario.run(plan, options));
+        outcome.schedule = std::move(schedule);
+        options.schedule_recorded = nullptr;
+        if (request.swap_wanted) outcome.swap = deciding_swap(plan, scenario, options);
+        return outcome;
     }
     const ReportOptions options{request.events_max, out_of_time, request.replay_command};
     const Result<Report> report = make_report(plan, scenario, options);

@@ -66,6 +66,24 @@ std::string steps_of(const sim::Plan& plan) {
     return text + "  " + seconds_text(plan.length.ns) + "  the faults end, the world settles\n";
 }
 
+// What is not FIFO, and the two events whose order decides.
+std::string order_of(const Failure& failure) {
+    if (!failure.plan.schedule || failure.plan.schedule->empty()) return {};
+    std::string text = "\nEvery core runs what is ready in turn, but for:\n";
+    for (const sim::Choice& choice : *failure.plan.schedule)
+        text += "  " + sim::to_text(choice) + "\n";
+    if (!failure.minimised || failure.minimised->swap.empty()) return text;
+    const auto side = [&text](const std::vector<std::string>& lines) {
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            text += (i == 0 ? "  " : "    because of ") + lines[i] + "\n";
+    };
+    text += "\nIt fails since this comes first:\n";
+    side(failure.minimised->swap.first);
+    text += "and this second; the other way round it passes:\n";
+    side(failure.minimised->swap.second);
+    return text;
+}
+
 std::string escaped(std::string_view text) {
     std::string xml;
     for (const char c : text) {
@@ -160,6 +178,7 @@ std::string report_of(const Failure& failure, std::string_view plan_path) {
         text += "Not shrunk: " + std::to_string(before) + " events.\n";
     }
     text += "\nWhat happens:\n" + steps_of(failure.plan);
+    text += order_of(failure);
     text += "\nReplay it:\n  playback replay " + std::string(plan_path) + "\n";
     text += "\nWhen it is mended, keep regressions/" + failure.plan.scenario + "-" +
             file_name_of(failure) + ".json\nin scenarios/regressions; the tests replay all.\n";

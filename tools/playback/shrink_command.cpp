@@ -56,6 +56,10 @@ private:
     std::string pass_;
 };
 
+std::size_t choices_of(const sim::Plan& plan) {
+    return plan.schedule ? plan.schedule->size() : 0;
+}
+
 json describe(const Minimised& result, const Outcome& failed, const std::string& out) {
     json others = json::object();
     for (const auto& [signature, plan] : result.shrunk.others)
@@ -69,10 +73,22 @@ json describe(const Minimised& result, const Outcome& failed, const std::string&
             {"simulations", result.shrunk.simulations},
             {"structure_simulations", result.shrunk.structure_simulations},
             {"value_simulations", result.shrunk.value_simulations},
+            {"choices_before", result.shrunk.choices_before},
+            {"choices_after", choices_of(result.shrunk.plan)},
+            {"swap", {{"first", result.swap.first}, {"second", result.swap.second}}},
             {"seconds", result.seconds},
             {"finished", result.shrunk.finished},
             {"same_in_fresh_processes", result.is_stable},
             {"others", others}};
+}
+
+void show_swap(const Output& output, const DecidingSwap& swap) {
+    const auto side = [&output](const char* title, const std::vector<std::string>& lines) {
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            output.say((i == 0 ? title : "  because of  ") + lines[i]);
+    };
+    side("swap, first   ", swap.first);
+    side("swap, second  ", swap.second);
 }
 
 void show(const Output& output, const Minimised& result, const std::string& out) {
@@ -86,6 +102,15 @@ void show(const Output& output, const Minimised& result, const std::string& out)
                std::to_string(shrunk.structure_simulations) + ", values and schedule " +
                std::to_string(shrunk.value_simulations) + ") in " + one_digit(result.seconds) +
                " s");
+    if (shrunk.plan.schedule) {
+        const std::size_t left = choices_of(shrunk.plan);
+        output.say(left == 0 ? "schedule      FIFO"
+                             : "schedule      FIFO but for " + std::to_string(left) + " of " +
+                                   std::to_string(shrunk.choices_before) + " choices");
+        for (const sim::Choice& choice : *shrunk.plan.schedule)
+            output.say("              " + sim::to_text(choice));
+    }
+    show_swap(output, result.swap);
     for (const auto& [signature, plan] : shrunk.others) output.say("met also      " + signature);
     if (!result.is_stable)
         output.say("NOT STABLE    fresh processes do not agree: mend determinism first");
