@@ -30,7 +30,6 @@ enum class TraceKind : std::uint8_t {
     crossing,  // work went from core to core
     offload,   // work off the loop
     disk,      // a disk operation
-    batch,     // a logical batch of the store
     process,   // boot, kill, pause, power loss
     container,
     fault,  // a fault began or ended
@@ -39,6 +38,7 @@ enum class TraceKind : std::uint8_t {
     // Only shown, never hashed: it decides nothing until it happens.
     planned,  // an event was put on the time line, to happen at `b` (ns)
     posted,   // the `b`th operation of a core was queued there
+    batch,    // a logical batch of a store began or ended
     picked,   // the `a`th operation of a core is the one that it picks next
     send,     // bytes left, from offset `b` of their stream on
 };

@@ -175,7 +175,8 @@ void Recorder::see(const TraceEvent& event) {
         return;
     }
     now_ = event.at;
-    if (!is_hashed(event.kind) && event.kind != TraceKind::send) return;
+    const bool is_of_cores = event.kind == TraceKind::posted || event.kind == TraceKind::picked;
+    if (is_of_cores || event.kind == TraceKind::planned) return;
     did_anything_ = true;
     Item item{.from = now_, .to = now_};
     switch (event.kind) {

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sim/fault_catalogue.h"
+
 namespace playback::tools {
 namespace {
 
@@ -65,12 +67,12 @@ std::string span_text(double seconds) {
 
 std::string progress_line(const HuntTally& tally, std::optional<std::chrono::seconds> limit) {
     const double rate = static_cast<double>(tally.runs) / std::max(tally.seconds, 1e-3);
-    std::string line = "hunt: " + std::to_string(tally.runs) + "/" +
-                       std::to_string(tally.runs_planned) + " runs, " +
-                       std::to_string(static_cast<std::uint64_t>(rate)) + " a second, " +
-                       span_text(static_cast<double>(tally.virtual_time.ns) / 1e9) + " virtual, " +
-                       std::to_string(total(tally.faults)) + " faults of " +
-                       std::to_string(tally.faults.size()) + " kinds, ";
+    std::string line =
+        "hunt: " + std::to_string(tally.runs) + "/" + std::to_string(tally.runs_planned) +
+        " runs, " + std::to_string(static_cast<std::uint64_t>(rate)) + " a second, " +
+        span_text(static_cast<double>(tally.virtual_time.ns) / 1e9) + " virtual, " +
+        std::to_string(total(tally.faults)) + " faults, " + std::to_string(tally.faults.size()) +
+        "/" + std::to_string(sim::fault_catalogue().size()) + " probes hit, ";
     line += failures_text(tally) + time_left(tally, limit);
     if (!tally.shrinking.empty()) line += "; shrinking " + tally.shrinking;
     return line;
