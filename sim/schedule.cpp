@@ -10,4 +10,14 @@ std::string to_text(const Choice& choice) {
     return text + which + " goes before the one at " + std::to_string(choice.to);
 }
 
+std::string to_text(const Schedule& schedule) {
+    constexpr std::size_t shown_max = 20;
+    std::string text = "FIFO";
+    for (std::size_t i = 0; i < schedule.size(); ++i) {
+        if (i == shown_max) return text + "; and so on";
+        text += (i == 0 ? " but for " : "; ") + to_text(schedule[i]);
+    }
+    return text;
+}
+
 }  // namespace playback::sim

@@ -31,6 +31,8 @@ using Schedule = std::vector<Choice>;
 
 // "backend/1/0, pick 217: the operation at 2 goes before the one at 0", counted from 0.
 std::string to_text(const Choice& choice);
+// "FIFO", or "FIFO but for" and the choices.
+std::string to_text(const Schedule& schedule);
 
 // A recorder gives up beyond: such a schedule is not shrunk.
 inline constexpr std::size_t schedule_choices_max = 20'000;

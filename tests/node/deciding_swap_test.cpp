@@ -1,5 +1,5 @@
 // The two events whose order decides, of a program of two operations.
-#include "tools/farm/deciding_swap.h"
+#include "tools/report/deciding_swap.h"
 
 #include <algorithm>
 #include <memory>

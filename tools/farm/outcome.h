@@ -12,7 +12,7 @@
 
 #include "engine/base/result.h"
 #include "sim/plan.h"
-#include "tools/farm/deciding_swap.h"
+#include "tools/report/deciding_swap.h"
 
 namespace playback::tools {
 

@@ -8,6 +8,7 @@
 
 #include "sim/report/page.h"
 #include "sim/report/recorder.h"
+#include "tools/report/deciding_swap.h"
 
 namespace playback::tools {
 namespace {
@@ -97,6 +98,24 @@ private:
         return false;
     }
 
+    // In which order cores ran what was ready, if the shrinker has written it down.
+    void describe_order() {
+        page_.facts.emplace_back("order", sim::to_text(*plan_.schedule));
+        scenarios::RunOptions run;
+        run.events_max = options_.events_max;
+        run.out_of_time = options_.out_of_time;
+        const DecidingSwap swap = deciding_swap(plan_, scenario_, run);
+        if (swap.empty()) return;
+        const auto side = [](const std::vector<std::string>& lines) {
+            std::string text;
+            for (const std::string& line : lines)
+                text += (text.empty() ? "" : ", because of ") + line;
+            return text;
+        };
+        page_.facts.emplace_back("fails since first comes", side(swap.first));
+        page_.facts.emplace_back("and only then", side(swap.second));
+    }
+
     void describe(const scenarios::RunReport& run) {
         page_.plan = plan_;
         page_.words.op = scenario_.words_of_op;
@@ -105,6 +124,7 @@ private:
         auto& facts = page_.facts;
         facts.emplace_back("scenario", plan_.scenario + ", profile " + plan_.profile);
         facts.emplace_back("seed", std::to_string(plan_.seed));
+        if (plan_.schedule) describe_order();
         facts.emplace_back("fingerprint", run.fingerprint);
         facts.emplace_back("trace hash", sim::hash_text(run.trace_hash));
         facts.emplace_back("plan hash", sim::hash_text(sim::plan_hash(plan_)));

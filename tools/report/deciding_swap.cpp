@@ -1,4 +1,4 @@
-#include "tools/farm/deciding_swap.h"
+#include "tools/report/deciding_swap.h"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/hash.h"
+#include "sim/report/mask.h"
 #include "sim/trace.h"
 
 namespace playback::tools {
@@ -54,6 +55,13 @@ scenarios::RunReport play(const sim::Plan& plan,
         if (is_hashed(event.kind)) look(event, picked);
     };
     return scenario.run(plan, options);
+}
+
+// The line of an event, without secrets.
+std::string line_of(TraceEvent event, sim::Masker& masker) {
+    const std::string shown = masker.mask(event.bytes);
+    event.bytes = shown;
+    return to_text(event);
 }
 
 // One of the two: an event of the failing run, or one that only the other run has.
@@ -105,12 +113,13 @@ DecidingSwap deciding_swap(const sim::Plan& plan,
     std::size_t index = 0;
     bool differs = false;
     Side second;
+    sim::Masker masker;
     const auto other =
         play(without, scenario, options, [&](const TraceEvent& event, std::uint64_t picked) {
             if (differs) return;
             differs = index >= run.size() || run[index] != seen_of(event, picked);
             if (differs)
-                second.other.emplace(to_text(event), event.cause);
+                second.other.emplace(line_of(event, masker), event.cause);
             else
                 ++index;
         });
@@ -139,7 +148,7 @@ DecidingSwap deciding_swap(const sim::Plan& plan,
     index = 0;
     play(plan, scenario, options, [&](const TraceEvent& event, std::uint64_t) {
         const auto wanted = lines.find(index++);
-        if (wanted != lines.end()) wanted->second = to_text(event);
+        if (wanted != lines.end()) wanted->second = line_of(event, masker);
     });
 
     DecidingSwap swap;

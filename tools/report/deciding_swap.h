@@ -1,7 +1,8 @@
 // Deciding swap: the two events whose order makes a plan fail, each with what caused it.
 //
 // For a plan whose schedule is minimal (sim/schedule.h): it is played as it is and without its last
-// choice, which must end otherwise; the first difference of the two runs is the swap.
+// choice, which must end otherwise; the first difference of the two runs is the swap. Nothing
+// secret is in its lines.
 #pragma once
 
 #include <cstddef>
