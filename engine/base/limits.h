@@ -43,5 +43,6 @@ inline constexpr std::size_t load_rows_per_scan = 1024;
 
 // --- work off the loop (refused with `unavailable`) ---
 inline constexpr std::size_t offload_waiting_max = 4096;
+inline constexpr std::size_t password_hashes_waiting_max = 1024;
 
 }  // namespace playback::limits
