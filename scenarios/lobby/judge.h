@@ -201,6 +201,7 @@ private:
     };
 
     void check(std::string_view invariant);
+    [[nodiscard]] bool may_have_ended(std::uint64_t client) const;
     [[nodiscard]] bool is_long_silence(Duration silence) const;
     void check_profile(const Client& client);
     void violated(std::string_view invariant, std::string_view entity, std::string message);

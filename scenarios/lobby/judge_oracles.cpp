@@ -14,7 +14,8 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
       lives_(court_,
              seats_,
              {.client_inactive = options_.client_inactive,
-              .runtime_inactive = options_.runtime_inactive}),
+              .runtime_inactive = options_.runtime_inactive,
+              .may_have_ended = [this](std::uint64_t id) { return may_have_ended(id); }}),
       obligations_(court_, {}),
       containers_(court_, seconds(60)),
       profiles_(court_),
@@ -63,6 +64,13 @@ void LobbyJudge::mail_answered(MailboxOf of,
                                std::span<const std::uint64_t> consumed,
                                std::span<const std::uint64_t> ids) {
     (of == MailboxOf::client ? client_mail_ : runtime_mail_).answered(owner, consumed, ids);
+}
+
+// Clocks may run fast by a little, and the runtime hears of it later.
+bool LobbyJudge::may_have_ended(std::uint64_t client) const {
+    const auto it = clients_.find(client);
+    if (it == clients_.end() || it->second.is_over) return true;
+    return options_.now() - it->second.active_at >= options_.client_inactive * 3 / 4;
 }
 
 void LobbyJudge::client_not_found(std::uint64_t client) {

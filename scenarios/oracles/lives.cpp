@@ -1,6 +1,7 @@
 #include "scenarios/oracles/lives.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 namespace playback::scenarios {
@@ -26,9 +27,16 @@ void LifeOracle::runtime_answered(std::uint64_t runtime, Instant left, Duration 
     until = std::max(until, left + held);
 }
 
+bool LifeOracle::is_needed(std::uint64_t runtime) const {
+    const std::set<std::uint64_t> clients = seats_.clients_of(runtime);
+    return std::ranges::any_of(clients, [this](std::uint64_t client) {
+        return !options_.may_have_ended || !options_.may_have_ended(client);
+    });
+}
+
 void LifeOracle::runtime_not_found(std::uint64_t runtime) {
     const auto it = runtimes_.find(runtime);
-    if (it == runtimes_.end() || !seats_.has_clients(runtime)) return;
+    if (it == runtimes_.end() || !is_needed(runtime)) return;
     const Instant now = court_.now();
     const Instant let_in = it->second.let_in_at;
     if (now - let_in < settling) return;

@@ -2,11 +2,13 @@
 //
 //   end-told      the mailbox of a client is only gone (404) when it was silent for longer than its
 //                 interval and the time in which it could have read that it has ended
-//   runtime-kept  a runtime that calls, and that clients sit in, is not dropped while its container
-//                 runs; judged for those whose start is known to be over (`settling`)
+//   runtime-kept  a runtime that calls, and that clients sit in who call as well, is not dropped
+//                 while its container runs; judged for those whose start is known to be over
+//                 (`settling`)
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 
 #include "scenarios/oracles/court.h"
@@ -20,6 +22,9 @@ public:
         Duration client_inactive = seconds(30);
         Duration runtime_inactive = seconds(10);
         Duration purge_after = seconds(60);
+        // Was this client silent for so long that it may have ended before its runtime hears of it?
+        // Not given: none was.
+        std::function<bool(std::uint64_t client)> may_have_ended = {};
     };
 
     LifeOracle(Court& court, const SeatOracle& seats, Options options)
@@ -37,6 +42,8 @@ private:
         Instant let_in_at;
         Instant active_until;  // of the node's interval, at least
     };
+    [[nodiscard]] bool is_needed(std::uint64_t runtime) const;
+
     // What is under way when a runtime is let in (the answer to its start) is over after this.
     static constexpr Duration settling = seconds(20);
 

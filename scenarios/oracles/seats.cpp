@@ -46,9 +46,9 @@ void SeatOracle::assigned(std::uint64_t client, std::uint64_t runtime, bool all_
     });
 }
 
-bool SeatOracle::has_clients(std::uint64_t runtime) const {
+std::set<std::uint64_t> SeatOracle::clients_of(std::uint64_t runtime) const {
     const auto it = seated_.find(runtime);
-    return it != seated_.end() && !it->second.empty();
+    return it == seated_.end() ? std::set<std::uint64_t>() : it->second;
 }
 
 }  // namespace playback::scenarios

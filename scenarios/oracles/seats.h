@@ -28,7 +28,8 @@ public:
     // `all_seen`: container_started is told of every runtime, if it is told of any.
     void assigned(std::uint64_t client, std::uint64_t runtime, bool all_seen);
 
-    [[nodiscard]] bool has_clients(std::uint64_t runtime) const;
+    // As the runtime was told.
+    [[nodiscard]] std::set<std::uint64_t> clients_of(std::uint64_t runtime) const;
 
 private:
     Court& court_;

@@ -118,7 +118,7 @@ TEST_F(OracleTest, SeatsAreAsManyAsTheLobbyHas) {
     seats.removed(9, 1);
     seats.joined(9, 3);
     expect_content();
-    EXPECT_TRUE(seats.has_clients(9));
+    EXPECT_FALSE(seats.clients_of(9).empty());
     seats.joined(9, 4);
     expect("lobby-capacity");
 }
@@ -180,6 +180,22 @@ TEST_F(OracleTest, ARuntimeThatCallsIsKept) {
     pass(seconds(40));
     lives.runtime_answered(9, now, seconds(8));
     pass(seconds(10));
+    lives.runtime_not_found(9);
+    expect("runtime-kept");
+}
+
+TEST_F(OracleTest, ARuntimeMayGoWithItsLastClientThatCalled) {
+    SeatOracle seats(court, 0);
+    std::uint64_t silent = 1;
+    LifeOracle lives(
+        court, seats, {.may_have_ended = [&](std::uint64_t client) { return client <= silent; }});
+    lives.runtime_let_in(9);
+    seats.joined(9, 1);
+    pass(seconds(40));
+    lives.runtime_answered(9, now, seconds(8));
+    lives.runtime_not_found(9);
+    expect_content();
+    seats.joined(9, 2);
     lives.runtime_not_found(9);
     expect("runtime-kept");
 }
