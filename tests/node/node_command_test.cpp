@@ -290,5 +290,39 @@ TEST(NodeCommand, OutlivesAFullDisk) {
     EXPECT_EQ(node.program.wait(), 0);
 }
 
+// As a kill at that instant would: no destructor runs, no answer leaves, and what was acknowledged
+// is there.
+TEST(NodeCommand, AFailedAllocationEndsItAndLosesNothing) {
+    const Directory directory;
+    std::vector<nlohmann::json> users;
+    {
+        RunningNode node(directory.path());
+        ASSERT_FALSE(node.address.empty()) << node.program.err();
+        for (int i = 0; i < 5; ++i) {
+            const Answered made = post(node.address, create_user, nlohmann::json::object());
+            ASSERT_EQ(made.status, 200) << made.body;
+            users.push_back(
+                {{"user_id", made.json()["user_id"]}, {"password", made.json()["password"]}});
+        }
+        ASSERT_TRUE(node.program.starve());
+        const nlohmann::json large{{"user_id", std::string(1'000'000, '1')}};
+        for (int i = 0; i < 50; ++i)
+            if (post(node.address, create_token, large).status == 0) break;
+        const std::optional<int> code = node.program.wait();
+        ASSERT_TRUE(code) << "it goes on without memory";
+        // A sanitizer's allocator ends the process by itself, with words of its own.
+        if (node.program.err().find("Sanitizer") == std::string::npos) {
+            EXPECT_EQ(*code, 128 + SIGABRT);
+            EXPECT_NE(node.program.err().find("out of memory"), std::string::npos)
+                << node.program.err();
+        }
+        EXPECT_NE(*code, 0);
+    }
+    RunningNode again(directory.path());
+    ASSERT_FALSE(again.address.empty()) << again.program.err();
+    for (const nlohmann::json& user : users)
+        EXPECT_EQ(post(again.address, create_token, user).status, 200);
+}
+
 }  // namespace
 }  // namespace playback::testing

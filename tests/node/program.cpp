@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +111,15 @@ Program::~Program() {
     }
     if (out_end_ >= 0) ::close(out_end_);
     if (err_end_ >= 0) ::close(err_end_);
+}
+
+bool Program::starve() const {
+    std::ifstream in("/proc/" + std::to_string(pid_) + "/statm");
+    ::rlim_t pages = 0;
+    if (!(in >> pages)) return false;
+    const ::rlim_t bytes = pages * static_cast<::rlim_t>(::sysconf(_SC_PAGESIZE));
+    const ::rlimit limit{bytes, bytes};
+    return ::prlimit(pid_, RLIMIT_AS, &limit, nullptr) == 0;
 }
 
 void Program::signal(int number) const {

@@ -25,6 +25,8 @@ public:
     ~Program();
 
     void signal(int number) const;
+    // From now on it gets no address space beyond what it has. False if that cannot be.
+    [[nodiscard]] bool starve() const;
     // The exit code (128 + the signal if one ended it); none if it still runs after `patience`.
     std::optional<int> wait(Milliseconds patience = std::chrono::seconds(30));
     // Waits until standard output has a line with `word`; false if it ended or took too long.

@@ -6,9 +6,11 @@
 
 #include "tools/playback/commands.h"
 #include "tools/playback/interrupt.h"
+#include "tools/playback/memory.h"
 #include "tools/playback/output.h"
 
 int main(int argc, char** argv) {
+    playback::tools::end_when_memory_ends();
     CLI::App app("Playback: a game backend that can be replayed.", "playback");
     app.set_version_flag("--version", "playback " PLAYBACK_VERSION);
     app.require_subcommand(1);
