@@ -38,12 +38,11 @@ PlanFault draw_fault(Random& random,
                      const FaultKind& kind,
                      const std::vector<std::string>& targets,
                      Instant at,
-                     Instant until) {
+                     Duration longest_wanted) {
     PlanFault fault{.at = at, .kind = std::string(kind.name)};
     fault.target = targets[random.below(targets.size())];
     if (kind.lasts) {
-        const std::int64_t room = (until - at).ns;
-        const std::int64_t longest = std::max<std::int64_t>(room / 2, 1);
+        const std::int64_t longest = std::max<std::int64_t>(longest_wanted.ns, 1);
         fault.duration =
             nanoseconds(random.log_between(std::min<std::int64_t>(shortest.ns, longest), longest));
     }
@@ -63,9 +62,14 @@ void draw_times(Random& random,
     const Duration gap = nanoseconds(random.log_between(low, std::max(low, length * 2)));
     Instant at = window.from + random.between(nanoseconds(1), gap);
     while (at < window.until) {
-        faults.push_back(draw_fault(random, kind, targets, at, window.until));
+        faults.push_back(draw_fault(random, kind, targets, at, (window.until - at) / 2));
         at = at + random.between(gap / 2, gap * 3 / 2);
     }
+}
+
+void number(std::vector<PlanFault>& faults, std::uint64_t first_id) {
+    std::ranges::sort(faults, {}, [](const PlanFault& f) { return std::pair(f.at, f.id); });
+    for (PlanFault& fault : faults) fault.id = first_id++;
 }
 
 // Which ones stay depends on each alone.
@@ -100,19 +104,42 @@ std::vector<PlanFault> draw_faults(Random& random,
     std::vector<PlanFault> faults;
     if (window.until <= window.from) return faults;
     Random density = Random::stream(swarm, "density");
-    const auto permille = static_cast<std::uint64_t>(density.log_between(30, 500));
+    const auto permille = static_cast<std::uint64_t>(density.log_between(10, 700));
     for (const FaultChoice& choice : choices) {
         const FaultKind* const kind = find_fault_kind(choice.kind);
         CHECK(kind != nullptr);
+        if (!Random::stream(swarm, kind->group).chance(1, 2)) continue;
         Random own = Random::stream(swarm, choice.kind);
-        if (!own.chance(permille, 1000) || choice.targets.empty()) continue;
+        const std::uint64_t of_kind = std::min<std::uint64_t>(permille * choice.weight / 100, 1000);
+        if (!own.chance(of_kind, 1000) || choice.targets.empty()) continue;
         draw_times(own, *kind, choice.targets, window, faults);
     }
     std::uint64_t drawn = 0;
     for (PlanFault& fault : faults) fault.id = drawn++;
     leave_out(swarm, window.faults_max, faults);
-    std::ranges::sort(faults, {}, [](const PlanFault& f) { return std::pair(f.at, f.id); });
-    for (PlanFault& fault : faults) fault.id = first_id++;
+    number(faults, first_id);
+    return faults;
+}
+
+std::vector<PlanFault> draw_quotas(Random& random,
+                                   const std::vector<FaultQuota>& quotas,
+                                   const FaultWindow& window) {
+    const std::uint64_t seed = random.next();
+    std::vector<PlanFault> faults;
+    if (window.until <= window.from) return faults;
+    const Duration length = window.until - window.from;
+    for (const auto& [choice, many, longest] : quotas) {
+        const FaultKind* const kind = find_fault_kind(choice.kind);
+        CHECK(kind != nullptr && !choice.targets.empty());
+        Random own = Random::stream(seed, choice.kind);
+        for (std::size_t i = 0; i < many; ++i) {
+            const Instant at = window.from + own.between(Duration{}, length);
+            const Duration room = std::min(longest, window.until - at);
+            faults.push_back(draw_fault(own, *kind, choice.targets, at, room));
+            faults.back().id = faults.size();
+        }
+    }
+    number(faults, 1);
     return faults;
 }
 

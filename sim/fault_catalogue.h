@@ -54,10 +54,12 @@ std::span<const FaultKind> fault_catalogue();
 // nullptr if there is no such kind.
 const FaultKind* find_fault_kind(std::string_view name);
 
-// What a swarm may choose from: a kind and the targets that it may hit.
+// What a swarm may choose from: a kind, the targets that it may hit, and how likely it is to be
+// among those of a run.
 struct FaultChoice {
     std::string kind;
     std::vector<std::string> targets;
+    std::uint64_t weight = 100;  // percent of what it would be
 };
 
 struct FaultWindow {
@@ -66,13 +68,28 @@ struct FaultWindow {
     std::size_t faults_max = 200;
 };
 
-// A swarm: each run draws how many kinds it has about (from one in thirty to every other one),
-// which, and how often each comes, log-uniformly. The draws of a kind depend on one number of
-// `random` and its name only. Sorted by time, with ids from `first_id` on; of more than
-// `faults_max` a drawn part is left out.
+// A kind that comes exactly `many` times, for at most `longest` each.
+struct FaultQuota {
+    FaultChoice choice;
+    std::size_t many = 1;
+    Duration longest;
+};
+
+// A swarm: each run draws which groups there are at all (each with an even chance), how many kinds
+// it has of them about (from one in a hundred to seven in ten), which, and how often each comes,
+// log-uniformly. So most runs have a few kinds, undisturbed by others, and some have nearly all.
+// The draws of a kind depend on one number of `random`, its group and its name only. Sorted by
+// time, with ids from `first_id` on; of more than `faults_max` a drawn part is left out.
 std::vector<PlanFault> draw_faults(Random& random,
                                    const std::vector<FaultChoice>& choices,
                                    const FaultWindow& window,
                                    std::uint64_t first_id = 1);
+
+// No swarm: all quotas, each at drawn moments of the window. What one brings depends on one number
+// of `random`, on itself and on its row of the catalogue, never on other rows. Sorted by time, with
+// ids from 1 on.
+std::vector<PlanFault> draw_quotas(Random& random,
+                                   const std::vector<FaultQuota>& quotas,
+                                   const FaultWindow& window);
 
 }  // namespace playback::sim

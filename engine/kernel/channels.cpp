@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
-#include "engine/base/plant.h"
 
 namespace playback::kernel {
 
@@ -88,7 +87,7 @@ Inbox::Arrival Inbox::arrive(Envelope envelope) {
     if (envelope.sequence <= channel.applied) return Arrival::applied;
     const std::uint64_t last =
         channel.waiting.empty() ? channel.applied : channel.waiting.back().sequence;
-    const bool is_behind_gap = envelope.previous > last && !PLAYBACK_PLANT(channel_gap_accepted);
+    const bool is_behind_gap = envelope.previous > last;
     if (envelope.sequence <= last || is_behind_gap) return Arrival::ignored;
     channel.waiting.push_back(std::move(envelope));
     return Arrival::accepted;

@@ -5,13 +5,16 @@
 #include "engine/io/clock.h"
 #include "engine/io/fault_point.h"
 #include "engine/io/log.h"
+#include "engine/io/wait.h"
 
 namespace playback::kernel {
 namespace {
 
 constexpr Duration meta_row_interval = seconds(1);
 constexpr int due_timers_per_turn_max = 256;
-constexpr std::size_t left_over_max = 64;  // rows of acknowledged messages, in the simulator only
+// In the simulator only:
+constexpr std::size_t left_over_max = 64;  // rows of acknowledged messages
+constexpr Duration late_pause = milliseconds(500);
 
 }  // namespace
 
@@ -283,7 +286,10 @@ void Slot::acknowledged(SlotNumber receiver, std::uint64_t sequence) {
 void Slot::resend(SlotNumber receiver) {
     if (!owned_) return;
     if (PLAYBACK_PLANT(never_sent_again)) return;
-    for (Envelope& envelope : outbox_.sent(receiver)) host_.deliver(std::move(envelope));
+    for (Envelope& envelope : outbox_.sent(receiver)) {
+        host_.deliver(std::move(envelope));
+        if (PLAYBACK_PLANT(only_first_sent_again)) break;
+    }
 }
 
 // --- releasing ---
@@ -308,13 +314,40 @@ void Slot::let_go(Leaving what) {
         undelivered_.push_back(std::move(*answer));
         answer_delivered();
     } else if (const auto* departure = std::get_if<Departure>(&what)) {
-        std::optional<Envelope> envelope = outbox_.send(departure->to_slot, departure->sequence);
-        if (envelope) host_.deliver(*std::move(envelope));
+        depart(*departure);
     } else if (const auto* done = std::get_if<Acknowledgement>(&what)) {
         host_.acknowledge(done->sender, number_, done->sequence);
     } else {
         topics_.changed(std::get<Change>(what).address);
     }
+}
+
+// Within one core a message arrives at once, and no channel is quicker than another. Between cores
+// it takes its time: what must hold then is tried here.
+void Slot::depart(const Departure& what) {
+    const auto held = late_.find(what.to_slot);
+    if (held != late_.end()) {
+        held->second.push_back(what);  // in order
+    } else if (io_.faults.fires("kernel.late_departure")) {
+        late_[what.to_slot].push_back(what);
+        host_.start_task(depart_late(what.to_slot, incarnation_));
+    } else {
+        deliver(what);
+    }
+}
+
+void Slot::deliver(const Departure& what) {
+    std::optional<Envelope> envelope = outbox_.send(what.to_slot, what.sequence);
+    if (envelope) host_.deliver(*std::move(envelope));
+}
+
+io::Task<void> Slot::depart_late(SlotNumber to_slot, std::uint64_t incarnation) {
+    const Instant until = io_.clock.now() + late_pause;
+    co_await io::sleep_until(io_.clock, until);
+    if (incarnation != incarnation_) co_return;  // the slot was reloaded meanwhile
+    const std::vector<Departure> held = std::move(late_[to_slot]);
+    late_.erase(to_slot);
+    for (const Departure& what : held) deliver(what);
 }
 
 void Slot::answer_delivered() {

@@ -166,6 +166,10 @@ private:
     // releasing
     void release(Leaving what);
     void let_go(Leaving what);
+    void depart(const Departure& what);
+    void deliver(const Departure& what);
+    // Whatever waits to leave for that slot leaves after a pause.
+    io::Task<void> depart_late(SlotNumber to_slot, std::uint64_t incarnation);
     void answer_delivered();
 
     // loading (slot_load.cpp)
@@ -215,6 +219,8 @@ private:
     Timers timers_;
     Topics topics_;
     Outbox outbox_;
+    // Durable and held back, by receiver; in the simulator only.
+    std::map<SlotNumber, std::vector<Departure>> late_;
     std::vector<std::string> left_over_;  // outbox rows that are done and not erased yet
     Inbox inbox_;
 };

@@ -228,6 +228,7 @@ void Slot::forget(const Error& error) {
     timers_.clear();
     outbox_.clear();
     left_over_.clear();
+    late_.clear();
     inbox_.clear();
     meta_ = {};
     topics_.all_changed();

@@ -120,6 +120,8 @@ struct Observer {
     virtual void intruded(std::string_view path, int status) = 0;
     // A forbidden call was refused, as it should be.
     virtual void kept_out() = 0;
+    // A request whose first byte left then is not whole yet, and its connection took another byte.
+    virtual void still_asking(Instant) {}
     // A call for a client of somebody else, and its status.
     virtual void trespassed(std::uint64_t, int) {}
 };

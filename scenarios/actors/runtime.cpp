@@ -13,6 +13,9 @@ namespace {
 constexpr std::size_t answers_per_call_max = 64;
 constexpr std::uint64_t call_bytes_max = 500'000;  // about
 constexpr Duration token_lifetime = minutes(50);
+// A longer answer may be cut: what does not fit into 64 KiB comes with the next one, and no message
+// of our games is as long as half of that and some more.
+constexpr std::size_t whole_answer_bytes = 20'000;
 
 std::string_view value_of(const Environment& environment, std::string_view name) {
     for (const auto& [key, value] : environment) {
@@ -164,20 +167,23 @@ io::Task<bool> Runtime::poll() {
     if (answer && answer->status == 401) token_.clear();
     if (!answer || !answer->ok()) co_return false;
     consumed_.clear();
-    // First what came: if a client had left before our answers were read, the answer to them holds
-    // its removal, and what we said to it was rightly ignored.
+    // First what came: if a client had left before our answers were read, its removal is in the
+    // mailbox by now, and what we said to it was rightly ignored.
     observer_.runtime_polled(options_.runtime, left, seconds(wait));
     understand(answer->body, consumed);
-    for (std::size_t i = 0; i < sent; ++i) acknowledged();
+    for (std::size_t i = 0; i < sent; ++i) {
+        unsure_.push_back(std::move(outgoing_.front()));
+        outgoing_.pop_front();
+    }
+    for (; answer->body.size() < whole_answer_bytes && !unsure_.empty(); unsure_.pop_front())
+        acknowledged(unsure_.front());
     if (options_.long_poll_seconds == 0) {
         co_await io::sleep_until(io_.clock, io_.clock.now() + options_.poll_interval);
     }
     co_return true;
 }
 
-void Runtime::acknowledged() {
-    const Outgoing item = outgoing_.front();
-    outgoing_.pop_front();
+void Runtime::acknowledged(const Outgoing& item) {
     const auto seat = seats_.find(item.client);
     if (seat == seats_.end()) return;
     if (item.is_profile)

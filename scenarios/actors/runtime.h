@@ -65,7 +65,7 @@ private:
                  Instant left,
                  const Result<HttpAnswer>& answer);
     void take(std::string_view qualifier, std::string_view body);
-    void acknowledged();
+    void acknowledged(const Outgoing& item);
 
     io::Io io_;
     RuntimeOptions options_;
@@ -76,6 +76,7 @@ private:
     Instant token_at_;
     Instant token_until_;
     std::deque<Outgoing> outgoing_;
+    std::deque<Outgoing> unsure_;  // answered, but a removal of its client may still wait
     std::vector<std::uint64_t> consumed_;
     std::uint64_t last_taken_ = 0;
     std::map<std::uint64_t, Seat> seats_;  // by client

@@ -103,11 +103,13 @@ io::Task<void> Stranger::loris(Mischief how) {
         const std::string bytes = request(path_of("player", "create-user"), nothing);
         bool is_open = stream != nullptr;
         if (is_open) count("unfinished requests");
+        const Instant since = observer_.moment();
         // All but the last byte, one by one.
         for (std::size_t i = 0; i + 1 < bytes.size() && is_open && !is_over_; ++i) {
             const std::string_view byte = std::string_view(bytes).substr(i, 1);
             const Result<void> sent = co_await stream->write(byte);
             is_open = sent.has_value();
+            if (is_open) observer_.still_asking(since);
             co_await pause(how.pause);
         }
         stream.reset();

@@ -50,8 +50,10 @@ struct JudgeOptions {
     // What else is known of the world; by default nothing.
     std::uint32_t lobby_capacity = 0;  // seats; 0: not known
     Duration runtime_inactive = seconds(10);
-    Duration wall_error_max;  // of the node's wall clock
-    Disturbed disturbed;      // not given: nothing is owed in time
+    Duration purge_after = seconds(60);      // how long the mailbox of an ended client is kept
+    Duration request_timeout = seconds(30);  // from the first byte of a request to its last
+    Duration wall_error_max;                 // of the node's wall clock
+    Disturbed disturbed;                     // not given: nothing is owed in time
 };
 
 class LobbyJudge final : public Observer {
@@ -132,6 +134,7 @@ public:
     void kept_out() override { check("no-foreign-role"); }
     void trespassed(std::uint64_t client, int status) override;
     void call_seen(const CallSeen& call) override { answers_.seen(call); }
+    void still_asking(Instant since) override { answers_.still_asking(since); }
     void mail_consuming(MailboxOf of,
                         std::uint64_t owner,
                         std::span<const std::uint64_t> consumed) override;

@@ -6,7 +6,9 @@ namespace playback::scenarios {
 LobbyJudge::LobbyJudge(JudgeOptions options)
     : options_(std::move(options)),
       court_({options_.now, options_.report, options_.checked, options_.disturbed}),
-      answers_(court_, {.wall_error_max = options_.wall_error_max}),
+      answers_(
+          court_,
+          {.wall_error_max = options_.wall_error_max, .request_timeout = options_.request_timeout}),
       ids_(court_),
       client_mail_(court_, "mailbox of client"),
       runtime_mail_(court_, "mailbox of runtime"),
@@ -15,6 +17,7 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
              seats_,
              {.client_inactive = options_.client_inactive,
               .runtime_inactive = options_.runtime_inactive,
+              .purge_after = options_.purge_after,
               .may_have_ended = [this](std::uint64_t id) { return may_have_ended(id); }}),
       obligations_(court_, {}),
       containers_(court_, seconds(60)),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/random.h"
+#include "scenarios/lobby/lobby_scenes.h"
 #include "sim/fault_catalogue.h"
 #include "sim/picker.h"
 
@@ -43,9 +44,24 @@ Shape draw_shape(Random& random, std::string_view profile) {
     shape.length = minutes(10);
     shape.action_interval = seconds(10);
     shape.max_assignments = 10;
-    shape.faults_max = 40;
     shape.draws_manners = false;
     return shape;
+}
+
+// In every other run the times after which the node gives somebody up are short: what happens at
+// them happens often, also within a short run.
+void draw_time_limits(sim::Plan& plan) {
+    Random random = Random::stream(plan.seed, "time limits");
+    const auto draw = [&](const char* name, Duration low, Duration high) {
+        const std::int64_t limit =
+            random.log_between(whole_milliseconds(low), whole_milliseconds(high));
+        if (random.chance(1, 2)) plan.knobs[name] = limit;
+    };
+    draw("client_inactive_ms", seconds(4), seconds(30));
+    draw("runtime_inactive_ms", seconds(3), seconds(10));
+    draw("runtime_boot_ms", seconds(4), seconds(15));
+    draw("purge_after_ms", seconds(5), seconds(60));
+    draw("request_timeout_ms", seconds(6), seconds(30));
 }
 
 void draw_knobs(sim::Plan& plan, const Shape& shape, std::string_view profile) {
@@ -74,6 +90,7 @@ void draw_knobs(sim::Plan& plan, const Shape& shape, std::string_view profile) {
     plan.knobs["draw_ties"] = random.chance(1, 2) ? 1 : 0;
     plan.knobs["disk"] = static_cast<std::int64_t>(random.next() >> 1);  // its speed
     plan.knobs["manners"] = random.chance(1, 2) ? 1 : 0;
+    if (profile == "small") draw_time_limits(plan);
 }
 
 // What one player does, drawn from a stream of its own.
@@ -114,6 +131,7 @@ void draw_clerks(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
     for (std::int64_t number = 0; number < clerks; ++number) {
         Random random = Random::stream(plan.seed, "clerk", static_cast<std::uint64_t>(number));
         const Instant end = Instant{} + shape.ready + shape.length;
+        const Duration pause{random.log_between(milliseconds(200).ns, seconds(4).ns)};
         Instant at = Instant{} + shape.ready;
         const auto add = [&](std::string kind) {
             sim::PlanOp op{++id, at, "clerk-" + std::to_string(number), std::move(kind), {}};
@@ -122,7 +140,7 @@ void draw_clerks(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
         };
         add("hire");
         for (;;) {
-            at = at + Duration{random.between(1, seconds(4).ns)};
+            at = at + Duration{random.between(1, pause.ns)};
             if (at >= end) break;
             const std::uint64_t what = random.below(100);
             add(what < 30 ? "name" : what < 70 ? "visit" : what < 88 ? "dismiss" : "hire");
@@ -157,15 +175,29 @@ bool is_brief(std::string_view fault) {
            fault == "clock_drift" || fault == "link_reset";
 }
 
-std::vector<sim::FaultChoice> choices(bool is_fully_durable, bool is_short) {
+std::vector<std::string> links_of_lobby() {
     std::vector<std::string> links{"backend|docker"};
-    std::vector<std::string> machines{"backend", "docker"};
     for (std::uint32_t i = 0; i < player_machines; ++i) {
         const std::string name = "players-" + std::to_string(i);
         links.push_back(name + "|backend");
         links.push_back("backend|" + name);
-        machines.push_back(name);
     }
+    return links;
+}
+
+// What a backend must survive each day comes more often than what strangers do to it.
+std::uint64_t weight_of(std::string_view group) {
+    if (group == "process") return 300;
+    if (group == "container" || group == "disk") return 200;
+    if (group == "client" || group == "load") return 50;
+    return 100;
+}
+
+std::vector<sim::FaultChoice> choices(bool is_fully_durable, bool is_short) {
+    const std::vector<std::string> links = links_of_lobby();
+    std::vector<std::string> machines{"backend", "docker"};
+    for (std::uint32_t i = 0; i < player_machines; ++i)
+        machines.push_back("players-" + std::to_string(i));
     std::vector<std::string> regions;
     regions.reserve(player_machines);
     for (std::uint32_t i = 0; i < player_machines; ++i)
@@ -181,36 +213,65 @@ std::vector<sim::FaultChoice> choices(bool is_fully_durable, bool is_short) {
         if (is_short && !is_brief(name)) continue;
         if (kind.breaks_promises) continue;
         const bool is_of_players = kind.group == "client" || kind.group == "load";
+        const std::uint64_t weight = weight_of(kind.group);
         if (is_of_players) {
-            result.push_back({name, regions});
+            result.push_back({name, regions, weight});
             continue;
         }
         const bool is_container = kind.group == "container";
         switch (kind.target) {
             case sim::FaultTarget::link:
-                result.push_back({name, links});
+                result.push_back({name, links, weight});
                 break;
             case sim::FaultTarget::machine:
-                result.push_back({name, machines});
+                result.push_back({name, machines, weight});
                 break;
             case sim::FaultTarget::node:
-                result.push_back({name, backend});
+                result.push_back({name, backend, weight});
                 break;
             case sim::FaultTarget::handler:
-                result.push_back({name, is_container ? docker : backend});
+                result.push_back({name, is_container ? docker : backend, weight});
                 break;
         }
     }
     return result;
 }
 
+// What is measured must stay what it is when kinds of faults are added: a fixed list, with kills
+// and partitions in every run.
+std::vector<sim::FaultQuota> quotas() {
+    const std::vector<std::string> backend{"backend"};
+    const std::vector<std::string> docker{"docker"};
+    const std::vector<std::string> links = links_of_lobby();
+    return {{{"node_kill", backend}, 6, seconds(5)},
+            {{"container_crash", docker}, 6, {}},
+            {{"link_partition", links}, 8, seconds(20)},
+            {{"link_partition_one_way", links}, 6, seconds(20)},
+            {{"link_latency", links}, 7, seconds(30)},
+            {{"link_loss", links}, 7, seconds(30)}};
+}
+
 void draw_faults(sim::Plan& plan, const Shape& shape) {
     Random random = Random::stream(plan.seed, "faults");
     const Instant begin = Instant{} + shape.ready;
     const sim::FaultWindow window{begin, begin + shape.length, shape.faults_max};
+    if (!shape.draws_manners) {
+        plan.faults = sim::draw_quotas(random, quotas(), window);
+        return;
+    }
     const bool is_fully_durable = plan.knob("durability", 0) == 0;
-    plan.faults =
-        sim::draw_faults(random, choices(is_fully_durable, plan.profile == "short"), window);
+    const bool is_short = plan.profile == "short";
+    plan.faults = sim::draw_faults(random, choices(is_fully_durable, is_short), window);
+    if (is_short) return;
+    Random of_scenes = Random::stream(plan.seed, "scenes");
+    std::uint64_t id = plan.faults.size();
+    for (sim::PlanFault& fault : draw_scenes(of_scenes, window, player_machines)) {
+        fault.id = ++id;
+        plan.faults.push_back(std::move(fault));
+    }
+    std::ranges::sort(
+        plan.faults, {}, [](const sim::PlanFault& f) { return std::pair(f.at, f.id); });
+    for (std::size_t i = 0; i < plan.faults.size(); ++i) plan.faults[i].id = i + 1;
 }
 
 }  // namespace
@@ -228,8 +289,13 @@ std::vector<KnobLimit> lobby_knobs() {
             {"client_inactive_ms", day_ms},
             {"runtime_inactive_ms", day_ms},
             {"runtime_boot_ms", day_ms},
+            {"purge_after_ms", day_ms},
+            {"request_timeout_ms", day_ms},
+            {"healed_core", 15},
+            {"strategy", sim::strategies - 1},
             {"draw_ties", 1},
-            {"disk", INT64_MAX}};
+            {"disk", INT64_MAX},
+            {"manners", 1}};
 }
 
 Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) {

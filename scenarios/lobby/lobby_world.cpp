@@ -136,6 +136,8 @@ BackendOptions LobbyWorld::backend_options() const {
     config.domain.client_inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
     config.domain.runtime_inactive = milliseconds(plan_.knob("runtime_inactive_ms", 10'000));
     config.domain.runtime_boot_deadline = milliseconds(plan_.knob("runtime_boot_ms", 15'000));
+    config.domain.purge_after = milliseconds(plan_.knob("purge_after_ms", 60'000));
+    config.http.request_timeout = milliseconds(plan_.knob("request_timeout_ms", 30'000));
     for (BootstrapUser* user : {&config.admin, &config.support, &config.service, &config.connector})
         user->password = support_password;
     config.hosts = {{std::string(docker_socket), containers_max, 65536, 128}};

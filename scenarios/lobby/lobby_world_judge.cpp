@@ -10,6 +10,8 @@ JudgeOptions LobbyWorld::judge_options() {
     JudgeOptions options;
     options.client_inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
     options.runtime_inactive = milliseconds(plan_.knob("runtime_inactive_ms", 10'000));
+    options.purge_after = milliseconds(plan_.knob("purge_after_ms", 60'000));
+    options.request_timeout = milliseconds(plan_.knob("request_timeout_ms", 30'000));
     options.now = [this] { return world_.now(); };
     options.report = [this](std::string invariant, std::string entity, std::string message) {
         world_.report(std::move(invariant), std::move(entity), std::move(message));

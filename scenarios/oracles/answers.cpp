@@ -11,6 +11,11 @@ namespace {
 // After something went wrong, before every call must be answered again.
 constexpr Duration recover = seconds(20);
 
+// What an interchange answers at most, if that is more than one message (docs/api.md), and what is
+// around the messages.
+constexpr std::size_t answer_bytes_max = 65'536;
+constexpr std::size_t frame_bytes_max = 1'024;
+
 struct Legal {
     std::string_view method;
     std::array<int, 4> statuses;  // beside success, 500 and 503
@@ -67,6 +72,19 @@ bool is_object(std::string_view body) {
     return body.starts_with('{') && body.ends_with('}');
 }
 
+std::size_t messages_of(std::string_view body) {
+    std::size_t count = 0;
+    wire::JsonReader in(body);
+    in.object([&](std::string_view name) {
+        if (name != "incoming_messages") return;
+        in.array([&] {
+            in.raw();
+            ++count;
+        });
+    });
+    return count;
+}
+
 }  // namespace
 
 void AnswerOracle::seen(const CallSeen& call) {
@@ -74,6 +92,7 @@ void AnswerOracle::seen(const CallSeen& call) {
     if (call.status == 0) return;
     check_form(call);
     check_status(call);
+    check_size(call);
     if (call.method == "create-client" && call.status == 200) has_game_ = true;
 }
 
@@ -132,6 +151,27 @@ void AnswerOracle::check_status(const CallSeen& call) {
     }
     if (call.has_token) court_.check("auth-for-cause");
     court_.demand(may_be(call), "status-legal", "answer", [&] { return words_of(call); });
+}
+
+void AnswerOracle::check_size(const CallSeen& call) {
+    if (call.status >= 300 || !call.method.contains("interchange")) return;
+    const bool is_long = call.body.size() > answer_bytes_max + frame_bytes_max;
+    court_.demand(!is_long || messages_of(call.body) <= 1, "answer-bounded", "answer", [&] {
+        return words_of(call) + " with " + std::to_string(messages_of(call.body)) +
+               " messages in " + std::to_string(call.body.size()) + " bytes";
+    });
+}
+
+void AnswerOracle::still_asking(Instant since) {
+    const Instant now = court_.now();
+    // A process or a clock that stands still cuts nobody off, and who is not reached hears nothing.
+    for (const char* const group : {"time", "network", "stream", "process"})
+        if (court_.was_disturbed(group, since, now)) return;
+    const Duration took = now - since;
+    court_.demand(took <= options_.request_timeout + options_.slack, "slow-is-cut", "call", [&] {
+        return "a request that began " + std::to_string(whole_milliseconds(took)) +
+               " ms ago may still go on";
+    });
 }
 
 void AnswerOracle::check_time(const CallSeen& call) {

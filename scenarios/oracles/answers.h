@@ -27,15 +27,21 @@ public:
         Duration wall_error_max;
         // What an answer may take beside the time for which it was asked to be held.
         Duration slack = seconds(4);
+        // A request must have come whole within this time of its first byte
+        // (engine/services/http_server.h).
+        Duration request_timeout = seconds(30);
     };
 
     AnswerOracle(Court& court, Options options) : court_(court), options_(options) {}
 
     void seen(const CallSeen& call);
+    // Somebody whose request began then, and is not whole, can still send.
+    void still_asking(Instant since);
 
 private:
     void check_form(const CallSeen& call);
     void check_status(const CallSeen& call);
+    void check_size(const CallSeen& call);
     void check_time(const CallSeen& call);
     [[nodiscard]] bool may_be(const CallSeen& call) const;
 

@@ -40,7 +40,8 @@ public:
 private:
     struct Runtime {
         Instant let_in_at;
-        Instant active_until;  // of the node's interval, at least
+        Instant active_at;  // when its last call that was answered had left
+        Duration held;      // and for how long it wished to be held
     };
     [[nodiscard]] bool is_needed(std::uint64_t runtime) const;
 

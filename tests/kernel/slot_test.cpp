@@ -26,6 +26,25 @@ TEST(Slot, MessagesOfOneSenderKeepTheirOrder) {
     for (const Address& target : targets) EXPECT_EQ(world.tell(target, Read{})->value, 10U);
 }
 
+TEST(Slot, MessagesMayLeaveLateAndAreNotLost) {
+    KernelWorld world;
+    const Address from = KernelWorld::tally_in(0);
+    const Address to = KernelWorld::tally_in(2);
+    world.node().fault_points().set("kernel.late_departure", 1000);
+    ASSERT_TRUE(world.tell(from, Forward{1, {to}}));
+    ASSERT_TRUE(world.tell(from, Forward{1, {to, to}}));
+    world.run(milliseconds(100));
+    EXPECT_EQ(world.tell(to, Read{})->value, 0U);
+    world.run(seconds(1));
+    EXPECT_EQ(world.tell(to, Read{})->value, 3U);
+
+    ASSERT_TRUE(world.tell(from, Forward{1, {to}}));
+    world.node().kill();
+    world.node().restart();
+    world.run(seconds(1));
+    EXPECT_EQ(world.tell(to, Read{})->value, 4U);
+}
+
 TEST(Slot, NeighboursShareTheBatchAndNeedNoOutboxRow) {
     KernelWorld world;
     const Address from = KernelWorld::tally_in(1, 100);

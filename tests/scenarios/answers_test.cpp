@@ -134,6 +134,38 @@ TEST_F(AnswersTest, WantAnAnswerWhenNothingIsWrong) {
     expect("answered-in-quiet");
 }
 
+TEST_F(AnswersTest, WantAnAnswerOfManyMessagesToEndSomewhere) {
+    const std::string message = R"({"id":"1","body":")" + std::string(40'000, 'x') + R"("})";
+    CallSeen call = good();
+    const std::string one = R"({"incoming_messages":[)" + message + "]}";
+    const std::string long_one =
+        R"({"incoming_messages":[{"body":")" + std::string(90'000, 'x') + R"("}]})";
+    const std::string two = R"({"incoming_messages":[)" + message + "," + message + "]}";
+    call.body = one;
+    oracle.seen(call);
+    call.body = long_one;  // it has to come somehow
+    oracle.seen(call);
+    expect_content();
+    call.body = two;
+    oracle.seen(call);
+    expect("answer-bounded");
+}
+
+TEST_F(AnswersTest, WantSlowRequestsToBeCut) {
+    const Instant since = now;
+    pass(seconds(33));
+    oracle.still_asking(since);
+    expect_content();
+    pass(seconds(2));
+    trouble = now;
+    trouble_of = "stream";
+    oracle.still_asking(since);
+    expect_content();
+    trouble_of = "client";
+    oracle.still_asking(since);
+    expect("slow-is-cut");
+}
+
 TEST_F(AnswersTest, OweNothingInTrouble) {
     oracle.seen(good());
     trouble = now;

@@ -1,5 +1,7 @@
 // The lobby scenario: many small runs, each a function of its plan and nothing else.
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -205,6 +207,36 @@ TEST(LobbyScenario, ADeploymentThatStaysOpenIsFound) {
     EXPECT_EQ(report.fingerprint.substr(0, 23), "deployment-linearizable");
 }
 #endif
+
+// Figures are compared over months: what is measured must not change with the catalogue.
+TEST(LobbyScenario, TheReferenceRunHasKillsAndPartitionsFromAFixedList) {
+    for (const char* const profile : {"reference", "polling"}) {
+        const sim::Plan plan = *draw_lobby_plan(1, profile);
+        std::map<std::string, int> kinds;
+        for (const sim::PlanFault& fault : plan.faults) ++kinds[fault.kind];
+        const std::map<std::string, int> expected{{"container_crash", 6},
+                                                  {"link_latency", 7},
+                                                  {"link_loss", 7},
+                                                  {"link_partition", 8},
+                                                  {"link_partition_one_way", 6},
+                                                  {"node_kill", 6}};
+        EXPECT_EQ(kinds, expected) << profile;
+    }
+}
+
+TEST(LobbyScenario, WhatIsDrawnIsWithinTheLimitsOfItsKnobs) {
+    for (const char* const profile : {"small", "short", "reference", "polling"}) {
+        for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+            const sim::Plan plan = *draw_lobby_plan(seed, profile);
+            const std::vector<KnobLimit> limits = lobby_knobs();
+            for (const auto& [name, value] : plan.knobs) {
+                const auto limit = std::ranges::find(limits, name, &KnobLimit::name);
+                ASSERT_NE(limit, limits.end()) << name;
+                EXPECT_LE(value, limit->most) << name;
+            }
+        }
+    }
+}
 
 TEST(LobbyScenario, UnknownProfileIsRefused) {
     const Result<sim::Plan> plan = draw_lobby_plan(1, "large");

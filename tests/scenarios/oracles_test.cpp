@@ -172,6 +172,15 @@ TEST_F(OracleTest, AClientIsToldOfItsEnd) {
     expect("end-told");
 }
 
+TEST_F(OracleTest, ANodeWithAWrongClockMayTakeAMailboxForOld) {
+    SeatOracle seats(court, 0);
+    LifeOracle lives(court, seats, {});
+    trouble = now;
+    trouble_of = "time";
+    lives.client_not_found(1, Instant{now.ns - seconds(40).ns});
+    expect_content();
+}
+
 TEST_F(OracleTest, ARuntimeThatCallsIsKept) {
     SeatOracle seats(court, 0);
     LifeOracle lives(court, seats, {});
@@ -203,16 +212,46 @@ TEST_F(OracleTest, ARuntimeMayGoWithItsLastClientThatCalled) {
 TEST_F(OracleTest, ARuntimeMayGoWhenItWasSilentOrEmptyOrYoung) {
     SeatOracle seats(court, 0);
     LifeOracle lives(court, seats, {});
+    trouble = now;
     lives.runtime_let_in(9);
     pass(seconds(5));
     seats.joined(9, 1);
     lives.runtime_not_found(9);  // its start may still be repeated
+    trouble = Instant{};
     pass(seconds(60));
     lives.runtime_not_found(9);  // silent
     seats.removed(9, 1);
     lives.runtime_answered(9, now, seconds(8));
     lives.runtime_not_found(9);  // nobody needs it
     expect_content();
+}
+
+TEST_F(OracleTest, AYoungRuntimeIsKeptWhenNothingWasWrong) {
+    SeatOracle seats(court, 0);
+    LifeOracle lives(court, seats, {});
+    lives.runtime_let_in(9);
+    seats.joined(9, 1);
+    pass(seconds(1));
+    lives.runtime_not_found(9);
+    expect("runtime-kept");
+}
+
+TEST_F(OracleTest, ARestartForgetsThatARuntimeWishedToBeHeld) {
+    SeatOracle seats(court, 0);
+    LifeOracle lives(court, seats, {});
+    lives.runtime_let_in(9);
+    seats.joined(9, 1);
+    pass(seconds(60));
+    lives.runtime_answered(9, now, seconds(8));
+    pass(seconds(9));
+    trouble = now;
+    trouble_of = "process";
+    lives.runtime_not_found(9);  // it did not call again in the 9 s
+    expect_content();
+    lives.runtime_answered(9, now, seconds(8));
+    pass(seconds(6));
+    lives.runtime_not_found(9);
+    expect("runtime-kept");
 }
 
 // --- obligations ---

@@ -31,7 +31,7 @@ TEST(FaultCatalogue, NamesAreUniqueAndParametersHaveARange) {
 
 TEST(FaultCatalogue, FaultsStayInsideTheWindowAndTheirRanges) {
     std::set<std::string> met;
-    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
         Random random(seed);
         const std::vector<PlanFault> faults = draw_faults(random, all_choices(), window, 100);
         EXPECT_LE(faults.size(), window.faults_max);
@@ -66,6 +66,22 @@ TEST(FaultCatalogue, RunsDifferInHowManyKindsTheyHave) {
     EXPECT_GT(most, fault_catalogue().size() / 3);
 }
 
+TEST(FaultCatalogue, AKindOfNoWeightNeverComesAndAHeavyOneOften) {
+    std::size_t kills = 0;
+    std::size_t stops = 0;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        Random random(seed);
+        const std::vector<FaultChoice> choices{
+            {"node_kill", {"one"}, 1'000}, {"node_stop", {"one"}}, {"node_pause", {"one"}, 0}};
+        std::set<std::string> met;
+        for (const PlanFault& fault : draw_faults(random, choices, window)) met.insert(fault.kind);
+        EXPECT_FALSE(met.contains("node_pause"));
+        kills += met.contains("node_kill") ? 1 : 0;
+        stops += met.contains("node_stop") ? 1 : 0;
+    }
+    EXPECT_GT(kills, stops * 2);
+}
+
 TEST(FaultCatalogue, LeavingOutAKindLeavesTheOthersAlone) {
     Random first(7);
     Random second(7);
@@ -77,6 +93,26 @@ TEST(FaultCatalogue, LeavingOutAKindLeavesTheOthersAlone) {
     for (auto* const list : {&all, &some})
         for (PlanFault& fault : *list) fault.id = 0;
     EXPECT_EQ(all, some);
+}
+
+TEST(FaultCatalogue, QuotasAreMetAndDoNotDependOnEachOther) {
+    const FaultQuota kills{{"node_kill", {"one"}}, 3, seconds(2)};
+    const FaultQuota resets{{"link_reset", {"a|b", "b|a"}}, 5, {}};
+    Random first(7);
+    Random second(7);
+    std::vector<PlanFault> both = draw_quotas(first, {kills, resets}, window);
+    std::vector<PlanFault> alone = draw_quotas(second, {resets}, window);
+    ASSERT_EQ(both.size(), 8U);
+    EXPECT_TRUE(std::ranges::is_sorted(both, {}, &PlanFault::at));
+    for (const PlanFault& fault : both) {
+        EXPECT_GE(fault.at, window.from);
+        EXPECT_LE(fault.at + fault.duration, window.until);
+        EXPECT_LE(fault.duration, seconds(2));
+    }
+    std::erase_if(both, [](const PlanFault& f) { return f.kind == "node_kill"; });
+    for (auto* const list : {&both, &alone})
+        for (PlanFault& fault : *list) fault.id = 0;
+    EXPECT_EQ(both, alone);
 }
 
 }  // namespace

@@ -14,13 +14,17 @@ class OracleTest : public ::testing::Test {
 protected:
     Instant now = Instant{} + minutes(10);
     Instant trouble = Instant{};  // the last moment at which something was wrong
+    std::string trouble_of;       // with which group of faults; empty: with each
     std::vector<std::string> complaints;
     Court court{{[this] { return now; },
                  [this](std::string invariant, std::string, std::string) {
                      complaints.push_back(std::move(invariant));
                  },
                  {},
-                 [this](std::string_view, Instant from, Instant) { return trouble >= from; }}};
+                 [this](std::string_view group, Instant from, Instant to) {
+                     return trouble >= from && trouble <= to &&
+                            (trouble_of.empty() || group == trouble_of);
+                 }}};
 
     void pass(Duration time) { now = now + time; }
     void expect(const std::string& invariant) {

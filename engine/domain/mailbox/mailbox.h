@@ -76,7 +76,7 @@ public:
     [[nodiscard]] bool empty() const { return mails_.empty(); }
 
 private:
-    static constexpr std::size_t envelope_bytes = 256;  // about: ids, qualifier, names
+    static constexpr std::size_t envelope_bytes = 320;  // at most about: ids, qualifier, names
 
     std::deque<Mail> mails_;
     std::size_t bytes_ = 0;
