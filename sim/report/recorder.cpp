@@ -73,6 +73,7 @@ Recording Recorder::take() {
     recording.trace_hash = trace_hash_;
     // A message began before it was whole; otherwise this is their order already.
     std::vector<std::pair<Instant, std::size_t>> order;
+    order.reserve(items_.size());
     for (std::size_t i = 0; i < items_.size(); ++i) order.emplace_back(items_[i].from, i);
     std::ranges::sort(order);
     for (const auto& [from, i] : order) {
