@@ -19,7 +19,7 @@ namespace playback::tools {
 namespace {
 
 void copy_into(std::array<char, TraceRecord::preview_max>& preview, std::string_view bytes) {
-    std::copy_n(bytes.data(), std::min(bytes.size(), preview.size()), preview.data());
+    std::ranges::copy(bytes.substr(0, preview.size()), preview.begin());
 }
 
 }  // namespace
@@ -97,7 +97,8 @@ void Recording::take(const sim::TraceEvent& event) {
         const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
         slot.record = written_ + 1;
         slot.depth = static_cast<std::uint64_t>(std::max(depth, 0));
-        std::memcpy(slot.frames.data(), frames.data(), sizeof(slot.frames));
+        std::memcpy(
+            slot.frames.data(), static_cast<const void*>(frames.data()), sizeof(slot.frames));
     }
     put(record);
 }
