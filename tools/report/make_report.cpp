@@ -163,6 +163,7 @@ bool leave_out(const sim::Plan& plan, std::size_t number, Culprit& culprit) {
         std::size_t place = 0;
     };
     std::vector<Event> events;
+    events.reserve(plan.ops.size() + plan.faults.size());
     for (std::size_t i = 0; i < plan.ops.size(); ++i) events.push_back({plan.ops[i].at, false, i});
     for (std::size_t i = 0; i < plan.faults.size(); ++i)
         events.push_back({plan.faults[i].at, true, i});
