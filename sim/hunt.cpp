@@ -23,6 +23,7 @@ std::optional<Caught> hunt(std::uint64_t seeds,
                            const ShrinkOptions& options) {
     const JudgePlans judge = [&play](const std::vector<Plan>& plans) {
         std::vector<std::string> fingerprints;
+        fingerprints.reserve(plans.size());
         for (const Plan& plan : plans) fingerprints.push_back(play(plan).fingerprint());
         return fingerprints;
     };
