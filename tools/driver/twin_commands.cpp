@@ -77,7 +77,8 @@ int print_hashes(const TwinArguments& arguments) {
         [&](bool) { return run_options(arguments); },
         [](const std::string& name, const scenarios::RunReport& report) {
             std::cout << name << " " << sim::hash_text(report.trace_hash) << " "
-                      << (report.passed ? "pass" : report.fingerprint) << std::endl;
+                      << (report.passed ? "pass" : report.fingerprint) << '\n'
+                      << std::flush;
         });
 }
 
@@ -95,7 +96,7 @@ int print_ladder(const TwinArguments& arguments) {
     if (code != 0) return code;
     for (const sim::Trace::Checkpoint& step : last.checkpoints)
         std::cout << "step " << step.events << " " << step.hash << "\n";
-    std::cout << "end " << events << " " << last.trace_hash << std::endl;
+    std::cout << "end " << events << " " << last.trace_hash << '\n' << std::flush;
     return 0;
 }
 
@@ -173,7 +174,8 @@ int tell_difference(const TwinArguments& arguments) {
         const json same{{"same", true}};
         std::cout << (*found ? describe(**found) : same)
                          .dump(-1, ' ', false, json::error_handler_t::replace)
-                  << std::endl;
+                  << '\n'
+                  << std::flush;
     } else if (*found) {
         show(**found);
     } else {

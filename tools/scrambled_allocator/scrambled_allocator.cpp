@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
 namespace {
@@ -40,9 +41,9 @@ struct Scrambler {
         const std::size_t jitter = next() % 64 * alignment;
         void* const raw = std::malloc(size + sizeof(Head) + jitter + 2 * alignment);
         if (raw == nullptr) return nullptr;
-        std::uintptr_t at = reinterpret_cast<std::uintptr_t>(raw) + sizeof(Head) + jitter;
-        at = (at + alignment - 1) / alignment * alignment;
-        char* const given = reinterpret_cast<char*>(at);
+        void* place = static_cast<char*>(raw) + sizeof(Head) + jitter;
+        std::size_t room = size + alignment;
+        char* const given = static_cast<char*>(std::align(alignment, size, place, room));
         const Head head{raw, size};
         std::memcpy(given - sizeof(Head), &head, sizeof(Head));
         std::memset(given, static_cast<int>(next() & 0xff), size);
