@@ -16,6 +16,17 @@ struct Range {
     Duration high;
 };
 
+// One fault of a scene. An aggregate, since its parts are drawn where it is written: an initialiser
+// list is evaluated from left to right, the arguments of a call in any order (g++ and clang++
+// differ).
+struct Part {
+    Duration after;
+    std::string_view kind;
+    std::string target;
+    Duration lasts = {};
+    sim::PlanArgs args = {};
+};
+
 // Writes one scene, from its beginning to the end of the window.
 class Scene {
 public:
@@ -30,26 +41,22 @@ public:
     }
 
     // What would begin after the end does not come.
-    void add(Duration after,
-             std::string_view kind,
-             std::string_view target,
-             Duration lasts = {},
-             sim::PlanArgs args = {}) {
-        const Instant at = begin_ + after;
+    void add(Part part) {
+        const Instant at = begin_ + part.after;
         if (at >= end_) return;
-        sim::PlanFault fault{.at = at, .kind = std::string(kind)};
-        fault.target = target;
-        fault.duration = std::min(lasts, end_ - at);
-        fault.args = std::move(args);
+        sim::PlanFault fault{.at = at, .kind = std::string(part.kind)};
+        fault.target = std::move(part.target);
+        fault.duration = std::min(part.lasts, end_ - at);
+        fault.args = std::move(part.args);
         faults_.push_back(std::move(fault));
     }
 
     void kill(Duration after, Range down) {
-        add(after,
-            "node_kill",
-            "backend",
-            draw(down),
-            {{"half_open", random_.chance(1, 4) ? 1 : 0}});
+        add({after,
+             "node_kill",
+             "backend",
+             draw(down),
+             {{"half_open", random_.chance(1, 4) ? 1 : 0}}});
     }
 
 private:
@@ -68,9 +75,9 @@ std::string region(Random& random, std::uint32_t regions) {
 
 // The image is gone, pulls hang, and something needs a container.
 void cold_pull(Scene& scene, std::uint32_t) {
-    scene.add({}, "container_image_gone", "docker");
-    scene.add({}, "container_pull_hangs", "docker", scene.draw({milliseconds(500), seconds(10)}));
-    for (int i = 0; i < 3; ++i) scene.add(scene.draw(soon), "container_crash", "docker");
+    scene.add({{}, "container_image_gone", "docker"});
+    scene.add({{}, "container_pull_hangs", "docker", scene.draw({milliseconds(500), seconds(10)})});
+    for (int i = 0; i < 3; ++i) scene.add({scene.draw(soon), "container_crash", "docker"});
 }
 
 // A runtime falls silent, and whoever watched it restarts.
@@ -79,16 +86,16 @@ void silence_over_restart(Scene& scene, std::uint32_t) {
     scene.kill(restart, briefly);
     const Duration hang =
         scene.random().chance(1, 2) ? scene.draw(soon) : restart + scene.draw(soon);
-    scene.add(hang, "container_hang", "docker", seconds(1), {{"for_good", 1}});
+    scene.add({hang, "container_hang", "docker", seconds(1), {{"for_good", 1}}});
 }
 
 // Containers hang while they boot.
 void hang_at_boot(Scene& scene, std::uint32_t) {
-    scene.add({}, "container_crash", "docker");
+    scene.add({{}, "container_crash", "docker"});
     Duration at;
     for (int i = 0; i < 8; ++i) {
         at = at + scene.draw({milliseconds(20), milliseconds(800)});
-        scene.add(at, "container_hang", "docker", seconds(1), {{"for_good", 1}});
+        scene.add({at, "container_hang", "docker", seconds(1), {{"for_good", 1}}});
     }
 }
 
@@ -96,21 +103,21 @@ void hang_at_boot(Scene& scene, std::uint32_t) {
 void clock_set_before_restart(Scene& scene, std::uint32_t) {
     const Duration by = scene.draw({seconds(1), minutes(30)});
     const bool is_back = scene.random().chance(2, 3);
-    scene.add({},
-              "clock_offset_step",
-              "backend",
-              scene.draw({seconds(2), seconds(30)}),
-              {{"by_ns", is_back ? -by.ns : by.ns}});
+    scene.add({{},
+               "clock_offset_step",
+               "backend",
+               scene.draw({seconds(2), seconds(30)}),
+               {{"by_ns", is_back ? -by.ns : by.ns}}});
     scene.kill(scene.draw(soon), briefly);
 }
 
 // Much is on its way inside, and has to be read again, slowly.
 void restarts_on_a_slow_disk(Scene& scene, std::uint32_t) {
-    scene.add({},
-              "disk_slow",
-              "backend",
-              scene.draw({seconds(2), seconds(15)}),
-              {{"factor", scene.random().log_between(5, 200)}});
+    scene.add({{},
+               "disk_slow",
+               "backend",
+               scene.draw({seconds(2), seconds(15)}),
+               {{"factor", scene.random().log_between(5, 200)}}});
     Duration at;
     const std::uint64_t many = 2 + scene.random().below(6);
     for (std::uint64_t i = 0; i < many; ++i) {
@@ -123,7 +130,7 @@ void restarts_on_a_slow_disk(Scene& scene, std::uint32_t) {
 void away_over_restart(Scene& scene, std::uint32_t regions) {
     const std::string away = region(scene.random(), regions);
     const Duration lasts = scene.draw({seconds(4), seconds(60)});
-    scene.add({}, "link_partition", away + "|backend", lasts);
+    scene.add({{}, "link_partition", away + "|backend", lasts});
     scene.kill(lasts * scene.random().between(10, 99) / 100, briefly);
 }
 
@@ -136,72 +143,72 @@ void disk_hiccups(Scene& scene, std::uint32_t regions) {
         at = at + scene.draw({milliseconds(50), seconds(1)});
         const Duration lasts = scene.draw({milliseconds(1), milliseconds(100)});
         if (is_full)
-            scene.add(at, "disk_full", "backend", lasts, {{"free_bytes", 0}});
+            scene.add({at, "disk_full", "backend", lasts, {{"free_bytes", 0}}});
         else
-            scene.add(at, "disk_write_errors", "backend", lasts, {{"ppm", 1'000'000}});
+            scene.add({at, "disk_write_errors", "backend", lasts, {{"ppm", 1'000'000}}});
         if (i % 4 == 0)
-            scene.add(at, "chatter", region(scene.random(), regions), {}, {{"messages", 10}});
+            scene.add({at, "chatter", region(scene.random(), regions), {}, {{"messages", 10}}});
     }
 }
 
 // Everybody comes back at once to a process that has just started, and whose disk is slow.
 void crowd_at_the_restart(Scene& scene, std::uint32_t regions) {
     const Duration down = scene.draw(briefly);
-    scene.add({}, "node_kill", "backend", down, {{"half_open", 0}});
+    scene.add({{}, "node_kill", "backend", down, {{"half_open", 0}}});
     for (std::uint32_t i = 0; i < regions; ++i) {
         const std::string name = "players-" + std::to_string(i);
-        scene.add(down + scene.draw(soon), "reconnect_storm", name);
-        scene.add(down + scene.draw(soon), "chatter", name, {}, {{"messages", 5}});
+        scene.add({down + scene.draw(soon), "reconnect_storm", name});
+        scene.add({down + scene.draw(soon), "chatter", name, {}, {{"messages", 5}}});
     }
-    scene.add({},
-              "disk_sync_slow",
-              "backend",
-              scene.draw({seconds(1), seconds(10)}),
-              {{"by_ns", seconds(1).ns}});
+    scene.add({{},
+               "disk_sync_slow",
+               "backend",
+               scene.draw({seconds(1), seconds(10)}),
+               {{"by_ns", seconds(1).ns}}});
 }
 
 // Syncs take so long that everything else happens before they are done.
 void long_syncs(Scene& scene, std::uint32_t regions) {
     const Duration lasts = scene.draw({seconds(2), seconds(30)});
-    scene.add({},
-              "disk_sync_slow",
-              "backend",
-              lasts,
-              {{"by_ns", scene.random().log_between(milliseconds(100).ns, seconds(2).ns)}});
-    scene.add(lasts / 4, "mass_leave", region(scene.random(), regions), lasts / 2);
-    scene.add(lasts / 3, "container_crash", "docker");
+    scene.add({{},
+               "disk_sync_slow",
+               "backend",
+               lasts,
+               {{"by_ns", scene.random().log_between(milliseconds(100).ns, seconds(2).ns)}}});
+    scene.add({lasts / 4, "mass_leave", region(scene.random(), regions), lasts / 2});
+    scene.add({lasts / 3, "container_crash", "docker"});
     if (scene.random().chance(1, 2)) scene.kill(lasts * 2 / 3, briefly);
 }
 
 // What is over cannot be removed yet.
 void removals_fail(Scene& scene, std::uint32_t) {
-    scene.add({}, "container_remove_fails", "docker", scene.draw({seconds(1), seconds(10)}));
-    for (int i = 0; i < 3; ++i) scene.add(scene.draw(soon), "container_crash", "docker");
-    scene.add(scene.draw(soon), "container_hang", "docker", seconds(1), {{"for_good", 1}});
+    scene.add({{}, "container_remove_fails", "docker", scene.draw({seconds(1), seconds(10)})});
+    for (int i = 0; i < 3; ++i) scene.add({scene.draw(soon), "container_crash", "docker"});
+    scene.add({scene.draw(soon), "container_hang", "docker", seconds(1), {{"for_good", 1}}});
 }
 
 // The supervisor looks at a daemon that is slow to answer, while containers come and go.
 void slow_look(Scene& scene, std::uint32_t) {
-    scene.add({},
-              "container_daemon_slow",
-              "docker",
-              scene.draw({seconds(2), seconds(20)}),
-              {{"by_ns", scene.random().log_between(milliseconds(50).ns, seconds(3).ns)}});
+    scene.add({{},
+               "container_daemon_slow",
+               "docker",
+               scene.draw({seconds(2), seconds(20)}),
+               {{"by_ns", scene.random().log_between(milliseconds(50).ns, seconds(3).ns)}}});
     const std::uint64_t many = 2 + scene.random().below(6);
     for (std::uint64_t i = 0; i < many; ++i)
-        scene.add(scene.draw({milliseconds(100), seconds(20)}), "container_crash", "docker");
+        scene.add({scene.draw({milliseconds(100), seconds(20)}), "container_crash", "docker"});
 }
 
 // Somebody takes very long over a request.
 void endless_request(Scene& scene, std::uint32_t regions) {
     const std::int64_t pause =
         scene.random().log_between(milliseconds(80).ns, milliseconds(500).ns);
-    scene.add({},
-              "client_slow_loris",
-              region(scene.random(), regions),
-              scene.draw({seconds(10), seconds(60)}),
-              {{"connections", 1 + static_cast<std::int64_t>(scene.random().below(3))},
-               {"pause_ns", pause}});
+    scene.add({{},
+               "client_slow_loris",
+               region(scene.random(), regions),
+               scene.draw({seconds(10), seconds(60)}),
+               {{"connections", 1 + static_cast<std::int64_t>(scene.random().below(3))},
+                {"pause_ns", pause}}});
 }
 
 using Write = void (*)(Scene&, std::uint32_t);

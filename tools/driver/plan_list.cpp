@@ -8,14 +8,32 @@
 #include "tools/farm/scenario_names.h"
 
 namespace playback::tools {
+namespace {
+
+std::string name_of(const scenarios::Scenario& scenario,
+                    std::string_view profile,
+                    std::uint64_t seed) {
+    return std::string(scenario.name) + ":" + std::string(profile) + ":" + std::to_string(seed);
+}
+
+}  // namespace
+
 std::vector<std::string> names_of_small_plans(std::uint64_t count) {
     const std::vector<scenarios::Scenario>& all = scenarios::scenarios();
     std::vector<std::string> names;
     for (std::uint64_t i = 0; i < count; ++i) {
         const scenarios::Scenario& scenario = all[i % all.size()];
-        names.push_back(std::string(scenario.name) + ":" + std::string(scenario.profiles.front()) +
-                        ":" + std::to_string(1 + i / all.size()));
+        names.push_back(name_of(scenario, scenario.profiles.front(), 1 + i / all.size()));
     }
+    return names;
+}
+
+std::vector<std::string> names_of_all_profiles(std::uint64_t each) {
+    std::vector<std::string> names;
+    for (const scenarios::Scenario& scenario : scenarios::scenarios())
+        for (const std::string_view profile : scenario.profiles)
+            for (std::uint64_t seed = 1; seed <= each; ++seed)
+                names.push_back(name_of(scenario, profile, seed));
     return names;
 }
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/hash.h"
 #include "engine/base/plant.h"
 #include "scenarios/run.h"
 #include "tools/driver/difference.h"
@@ -67,6 +68,16 @@ int play_list(const TwinArguments& arguments, const OptionsOf& options_of, const
         const Result<sim::Plan> plan = plan_named(name);
         if (!plan) return fail(plan.error());
         played(name, play(*plan, options_of(&name == &names->back())));
+    }
+    return 0;
+}
+
+// Plans of every scenario and profile, unplayed: name and a hash of the text.
+int print_drawn(const TwinArguments& arguments) {
+    for (const std::string& name : names_of_all_profiles(arguments.plans)) {
+        const Result<sim::Plan> plan = plan_named(name);
+        if (!plan) return fail(plan.error());
+        std::cout << name << " " << sim::hash_text(hash_bytes(sim::to_json(*plan))) << "\n";
     }
     return 0;
 }
@@ -209,6 +220,9 @@ void add_twin_commands(CLI::App& app, int& code) {
             return 0;
         });
     names->add_option("--plans", arguments->plans, "how many")->capture_default_str();
+    add("drawn", "draw plans of every profile: name and hash of the text of each", print_drawn)
+        ->add_option("--plans", arguments->plans, "how many of each profile")
+        ->capture_default_str();
     add_runs("hashes", "play a list: name, trace hash and fingerprint of each", print_hashes);
     add_runs("ladder", "play a list: the checkpoints of the last", print_ladder);
     CLI::App* const recorded = add_runs("record", "play a list: the events of the last", record);
