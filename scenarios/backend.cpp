@@ -54,7 +54,7 @@ io::Task<void> Backend::stopping(std::function<void()> done) {
 io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
     using Opened = Result<std::unique_ptr<adapters::SqliteStore>>;
     adapters::SqliteOptions options;
-    options.directory = "data";
+    options.directory = std::string(data_directory);
     options.durability = options_.durability;
     options.files = &disk_;
     options.before_call = [this] { adapters::seed_sqlite_random(sqlite_seeds_.next()); };

@@ -36,6 +36,9 @@ struct RunReport {
     std::string fingerprint;  // "pass", or of the first finding
     std::string message;      // of the first finding, for people
     Instant failed_at;        // of the first finding
+    // A kind of fault that took what no program can keep (FaultKind::breaks_promises); nothing was
+    // judged after it, but that nothing crashes. Empty: there was none.
+    std::string died;
     std::uint64_t trace_hash = 0;
     std::vector<sim::Trace::Checkpoint> checkpoints;  // of the trace, to bisect two runs
     Duration virtual_time;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,23 +20,30 @@ class SimFaultPoints final : public io::FaultPoints {
 public:
     SimFaultPoints(World& world, std::uint64_t node) : world_(world), node_(node) {}
 
-    bool fires(std::string_view site) override;
+    using io::FaultPoints::fires;
+    bool fires(std::string_view site, std::uint64_t which) override;
 
-    // Overrules the draw for one site: 0 never, 1000 always.
+    // Overrules the draw for all sites of one name: 0 never, 1000 always.
     void set(std::string_view site, std::uint32_t permille);
+    // How often those of one name did, all together.
     [[nodiscard]] std::uint64_t fired(std::string_view site) const;
 
 private:
     struct Site {
         std::uint32_t permille = 0;
         Random random;
+    };
+    struct Sites {
+        std::map<std::uint64_t, Site> each;  // by `which`
+        std::optional<std::uint32_t> permille;
         std::uint64_t fired = 0;
     };
-    Site& site_of(std::string_view name);
+    Sites& sites_of(std::string_view name);
+    Site draw(std::string_view name, std::uint64_t which);
 
     World& world_;
     std::uint64_t node_;
-    std::map<std::string, Site, std::less<>> sites_;
+    std::map<std::string, Sites, std::less<>> sites_;
 };
 
 }  // namespace playback::sim

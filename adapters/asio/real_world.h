@@ -48,7 +48,8 @@ private:
 
 class NoFaultPoints final : public io::FaultPoints {
 public:
-    bool fires(std::string_view) override { return false; }
+    using io::FaultPoints::fires;
+    bool fires(std::string_view, std::uint64_t) override { return false; }
 };
 
 class RealWorld {

@@ -15,6 +15,7 @@ constexpr int due_timers_per_turn_max = 256;
 // In the simulator only:
 constexpr std::size_t left_over_max = 64;  // rows of acknowledged messages
 constexpr Duration late_pause = milliseconds(500);
+constexpr Duration very_late_pause = seconds(2);
 
 }  // namespace
 
@@ -132,13 +133,12 @@ void Slot::run_waiting() {
 }
 
 void Slot::drop_empty_residents() {
-    const bool at_once = PLAYBACK_PLANT(dropped_before_erased);
-    while (!emptied_.empty() && (emptied_.front().first <= host_.durable_batch() + 1 || at_once)) {
+    while (!emptied_.empty() && emptied_.front().first <= host_.durable_batch() + 1) {
         const Address address = emptied_.front().second;
         const Resident* const resident = residents_.find(address);
         const bool is_empty = resident != nullptr && resident->aggregate->empty();
         // The store must not give back rows whose erasure is still on its way to it.
-        if (is_empty && resident->written_batch > host_.durable_batch() && !at_once) break;
+        if (is_empty && resident->written_batch > host_.durable_batch()) break;
         emptied_.pop_front();
         if (is_empty) residents_.erase(address);
     }
@@ -328,12 +328,17 @@ void Slot::depart(const Departure& what) {
     const auto held = late_.find(what.to_slot);
     if (held != late_.end()) {
         held->second.push_back(what);  // in order
-    } else if (io_.faults.fires("kernel.late_departure")) {
+    } else if (io_.faults.fires("kernel.late_departure", channel_to(what.to_slot))) {
         late_[what.to_slot].push_back(what);
         host_.start_task(depart_late(what.to_slot, incarnation_));
     } else {
         deliver(what);
     }
+}
+
+// For fault points: some channels of a run are late, others are not.
+std::uint64_t Slot::channel_to(SlotNumber to_slot) const {
+    return (std::uint64_t{number_} << 32U) + to_slot;
 }
 
 void Slot::deliver(const Departure& what) {
@@ -342,7 +347,8 @@ void Slot::deliver(const Departure& what) {
 }
 
 io::Task<void> Slot::depart_late(SlotNumber to_slot, std::uint64_t incarnation) {
-    const Instant until = io_.clock.now() + late_pause;
+    const bool is_very_late = io_.faults.fires("kernel.very_late_departure", channel_to(to_slot));
+    const Instant until = io_.clock.now() + (is_very_late ? very_late_pause : late_pause);
     co_await io::sleep_until(io_.clock, until);
     if (incarnation != incarnation_) co_return;  // the slot was reloaded meanwhile
     const std::vector<Departure> held = std::move(late_[to_slot]);

@@ -167,6 +167,7 @@ private:
     void release(Leaving what);
     void let_go(Leaving what);
     void depart(const Departure& what);
+    [[nodiscard]] std::uint64_t channel_to(SlotNumber to_slot) const;
     void deliver(const Departure& what);
     // Whatever waits to leave for that slot leaves after a pause.
     io::Task<void> depart_late(SlotNumber to_slot, std::uint64_t incarnation);

@@ -97,6 +97,11 @@ void Player::say(bool sets_profile) {
     signal_.notify_all();
 }
 
+void Player::save_and_return() {
+    say(true);
+    returns_after_ = last_serial_;
+}
+
 void Player::go_silent() {
     is_silent_ = true;
     if (client_ != 0) observer_.client_left(client_);
@@ -397,6 +402,7 @@ void Player::take(const Incoming& message) {
         if (!said) return;
         ++heard_count_;
         observer_.heard(client_, message.id, said->serial);
+        if (said->serial == returns_after_) wants_new_client_ = true;
     }
 }
 

@@ -59,8 +59,9 @@ public:
 
     // From the plan, at any time.
     void say(bool sets_profile);
-    void go_silent();  // no calls any more, until come_back
-    void come_back();  // as a new client of the same user
+    void save_and_return();  // sets a profile, and comes back when it hears that it is set
+    void go_silent();        // no calls any more, until come_back
+    void come_back();        // as a new client of the same user
     void stop();
 
     [[nodiscard]] bool is_assigned() const { return runtime_ != 0; }
@@ -118,8 +119,9 @@ private:
     std::uint64_t polls_ = 0;  // of this client
     std::uint64_t client_ = 0;
     std::uint64_t runtime_ = 0;
-    std::uint64_t last_serial_ = 0;  // over all clients of this player
-    std::uint64_t last_taken_ = 0;   // the newest message id that was taken in
+    std::uint64_t last_serial_ = 0;    // over all clients of this player
+    std::uint64_t returns_after_ = 0;  // the answer to this one
+    std::uint64_t last_taken_ = 0;     // the newest message id that was taken in
     std::uint64_t heard_count_ = 0;
     std::deque<GameMessage> outgoing_;
     std::deque<GameMessage> in_flight_;  // tried, not acknowledged

@@ -1,6 +1,7 @@
 #include "scenarios/lobby/lobby_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,22 @@ void draw_knobs(sim::Plan& plan, const Shape& shape, std::string_view profile) {
     if (profile == "small") draw_time_limits(plan);
 }
 
+// Says more before the answer is there, or is back with another client before the world has taken a
+// breath.
+template <class Add>
+void add_hurry(Random& random, Instant at, const Add& add) {
+    const std::uint64_t what = random.below(4);
+    if (what == 0) {
+        const Duration pause{random.log_between(milliseconds(5).ns, seconds(2).ns)};
+        add(at + pause, random.chance(1, 4) ? "come_back" : "save_and_return");
+        return;
+    }
+    for (std::uint64_t i = 0; i < what; ++i) {
+        at = at + Duration{random.log_between(milliseconds(1).ns, milliseconds(100).ns)};
+        add(at, "say");
+    }
+}
+
 // What one player does, drawn from a stream of its own.
 void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std::uint64_t& id) {
     Random random = Random::stream(plan.seed, "player", number);
@@ -105,6 +122,7 @@ void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
     };
     add(join, "join");
     const bool is_restless = random.chance(1, 4);
+    const bool is_hasty = shape.draws_manners && random.chance(1, 4);
     bool is_silent = false;
     Instant at = join;
     for (;;) {
@@ -119,6 +137,7 @@ void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
             is_silent = what < 5;
         } else {
             add(at, what < 35 ? "set_profile" : "say");
+            if (is_hasty) add_hurry(random, at, add);
         }
     }
     if (is_silent) add(end, "come_back");
@@ -251,16 +270,48 @@ std::vector<sim::FaultQuota> quotas() {
             {{"link_loss", links}, 7, seconds(30)}};
 }
 
+// One run in eight is calm, and one in four after its first half: some promises are owed only to a
+// world in which nothing has been wrong for a while.
+Duration draw_unrest(const sim::Plan& plan, Duration length) {
+    Random random = Random::stream(plan.seed, "unrest");
+    if (random.chance(1, 8)) return {};
+    return random.chance(1, 4) ? length / 2 : length;
+}
+
+// One run in fifty loses what no program can keep: it must not crash, and is counted apart.
+void draw_fatal_fault(const sim::Plan& plan,
+                      const sim::FaultWindow& window,
+                      std::vector<sim::PlanFault>& faults) {
+    constexpr std::array kinds{"disk_rot", "disk_misdirected_write", "disk_sync_lies"};
+    Random random = Random::stream(plan.seed, "fate");
+    const bool is_fully_durable = plan.knob("durability", 0) == 0;
+    if (!random.chance(1, 50) || !is_fully_durable) return;
+    const Instant at = window.from + random.between(Duration{}, window.until - window.from);
+    sim::PlanFault fault{.at = at, .kind = kinds[random.below(kinds.size())]};
+    fault.target = "backend";
+    fault.duration = nanoseconds(random.log_between(milliseconds(100).ns, seconds(20).ns));
+    if (fault.kind == "disk_misdirected_write")
+        fault.args["ppm"] = random.log_between(1'000, 1'000'000);
+    // What was not written shows after it.
+    sim::PlanFault loss{.at = fault.at + fault.duration / 2, .kind = "node_power_loss"};
+    loss.target = "backend";
+    loss.duration = milliseconds(100);
+    faults.push_back(std::move(fault));
+    faults.push_back(std::move(loss));
+}
+
 void draw_faults(sim::Plan& plan, const Shape& shape) {
     Random random = Random::stream(plan.seed, "faults");
     const Instant begin = Instant{} + shape.ready;
-    const sim::FaultWindow window{begin, begin + shape.length, shape.faults_max};
+    sim::FaultWindow window{begin, begin + shape.length, shape.faults_max};
     if (!shape.draws_manners) {
         plan.faults = sim::draw_quotas(random, quotas(), window);
         return;
     }
     const bool is_fully_durable = plan.knob("durability", 0) == 0;
     const bool is_short = plan.profile == "short";
+    if (!is_short) window.until = begin + draw_unrest(plan, shape.length);
+    if (window.until == begin) return;
     plan.faults = sim::draw_faults(random, choices(is_fully_durable, is_short), window);
     if (is_short) return;
     Random of_scenes = Random::stream(plan.seed, "scenes");
@@ -269,6 +320,7 @@ void draw_faults(sim::Plan& plan, const Shape& shape) {
         fault.id = ++id;
         plan.faults.push_back(std::move(fault));
     }
+    draw_fatal_fault(plan, window, plan.faults);
     std::ranges::sort(
         plan.faults, {}, [](const sim::PlanFault& f) { return std::pair(f.at, f.id); });
     for (std::size_t i = 0; i < plan.faults.size(); ++i) plan.faults[i].id = i + 1;

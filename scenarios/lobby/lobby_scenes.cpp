@@ -199,6 +199,62 @@ void slow_look(Scene& scene, std::uint32_t) {
         scene.add({scene.draw({milliseconds(100), seconds(20)}), "container_crash", "docker"});
 }
 
+// The node starts again while a container does, or waits for its next try: neither knows how far
+// the other has come.
+void restarts_while_starting(Scene& scene, std::uint32_t) {
+    const Duration takes = scene.draw({milliseconds(100), seconds(3)});
+    if (scene.random().chance(1, 4))
+        scene.add({{}, "container_start_fails", "docker", takes * 2});
+    else
+        scene.add({{}, "container_start_slow", "docker", takes * 3, {{"by_ns", takes.ns}}});
+    scene.add({{}, "container_crash", "docker"});
+    const std::uint64_t many = 1 + scene.random().below(3);
+    for (std::uint64_t i = 0; i < many; ++i)
+        scene.kill(scene.draw({takes / 4, takes * 3 / 2}), {milliseconds(1), milliseconds(100)});
+}
+
+// Nothing is in memory yet, and what is written fails, again and again.
+void hiccups_at_the_restart(Scene& scene, std::uint32_t regions) {
+    const Duration down = scene.draw(briefly);
+    scene.add({{}, "node_kill", "backend", down, {{"half_open", 0}}});
+    if (scene.random().chance(1, 2))
+        scene.add({{},
+                   "disk_slow",
+                   "backend",
+                   seconds(5),
+                   {{"factor", scene.random().log_between(5, 100)}}});
+    for (std::uint32_t i = 0; i < regions; ++i)
+        scene.add({down, "reconnect_storm", "players-" + std::to_string(i)});
+    for (int i = 0; i < 10; ++i) {
+        const Duration at = down + scene.draw({milliseconds(1), seconds(3)});
+        const Duration lasts = scene.draw({milliseconds(1), milliseconds(50)});
+        scene.add({at, "disk_write_errors", "backend", lasts, {{"ppm", 1'000'000}}});
+    }
+}
+
+// Everybody comes, and finds a seat in a lobby that ends at once.
+void crashes_behind_a_crowd(Scene& scene, std::uint32_t regions) {
+    const Duration away = scene.draw({milliseconds(100), seconds(1)});
+    for (std::uint32_t i = 0; i < regions; ++i)
+        scene.add({{}, "mass_leave", "players-" + std::to_string(i), away});
+    const std::uint64_t many = 2 + scene.random().below(6);
+    for (std::uint64_t i = 0; i < many; ++i)
+        scene.add({away + scene.draw({milliseconds(5), seconds(2)}), "container_crash", "docker"});
+}
+
+// No lobby opens any more: whoever comes waits until somebody has left for good.
+void queue_for_seats(Scene& scene, std::uint32_t regions) {
+    const Duration lasts = scene.draw({seconds(5), seconds(60)});
+    scene.add({{}, "container_start_fails", "docker", lasts});
+    for (int i = 0; i < 3; ++i) {
+        const std::string from = region(scene.random(), regions);
+        scene.add({scene.draw({milliseconds(10), lasts}),
+                   "mass_leave",
+                   from,
+                   scene.draw({seconds(1), lasts})});
+    }
+}
+
 // Somebody takes very long over a request.
 void endless_request(Scene& scene, std::uint32_t regions) {
     const std::int64_t pause =
@@ -212,7 +268,7 @@ void endless_request(Scene& scene, std::uint32_t regions) {
 }
 
 using Write = void (*)(Scene&, std::uint32_t);
-constexpr std::array<Write, 12> scenes{cold_pull,
+constexpr std::array<Write, 16> scenes{cold_pull,
                                        silence_over_restart,
                                        hang_at_boot,
                                        clock_set_before_restart,
@@ -223,6 +279,10 @@ constexpr std::array<Write, 12> scenes{cold_pull,
                                        long_syncs,
                                        removals_fail,
                                        slow_look,
+                                       restarts_while_starting,
+                                       hiccups_at_the_restart,
+                                       crashes_behind_a_crowd,
+                                       queue_for_seats,
                                        endless_request};
 
 }  // namespace

@@ -12,6 +12,8 @@ constexpr std::array ops{
     Words{"join", "joins: signs up, asks for a client, and waits for a seat in a game runtime"},
     Words{"say", "says something to its runtime"},
     Words{"set_profile", "asks its runtime to set a new profile"},
+    Words{"save_and_return",
+          "asks its runtime to set a new profile, and comes back as a new client when it is set"},
     Words{"go_silent", "goes silent: makes no calls any more"},
     Words{"come_back", "comes back, as a new client of the same user"},
 };

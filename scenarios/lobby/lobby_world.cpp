@@ -1,10 +1,9 @@
 #include "scenarios/lobby/lobby_world.h"
 
 #include <algorithm>
-#include <charconv>
 
-#include "engine/base/hash.h"
 #include "scenarios/actors/runtime.h"
+#include "scenarios/lobby/labels.h"
 #include "scenarios/lobby/lobby_plan.h"
 #include "scenarios/lobby/players_program.h"
 
@@ -17,23 +16,9 @@ constexpr std::string_view backend_address = "10.0.0.1";
 constexpr std::string_view docker_socket = "unix:///run/docker.sock";
 constexpr std::string_view image = "demo/demo:1";
 constexpr std::string_view support_password = "support-password";
-constexpr std::string_view runtime_label = "com.omgservers.playback.runtime";
-constexpr std::string_view attempt_label = "com.omgservers.playback.attempt";
 
 io::Endpoint backend_endpoint() {
     return {std::string(backend_address), 8080, ""};
-}
-
-std::uint64_t number_in(std::string_view text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
-std::uint64_t label_number(const io::Labels& labels, std::string_view wanted) {
-    for (const auto& [name, value] : labels)
-        if (name == wanted) return number_in(value);
-    return 0;
 }
 
 bool draws_its_world(const sim::Plan& plan) {
@@ -157,7 +142,8 @@ void LobbyWorld::start_backend() {
         [this] { return world_.now(); },
         world_.trace());
     sim::Disk& disk = *disk_;
-    disk_faults_ = std::make_unique<sim::DiskFaultHandler>(disk, backend_->name());
+    disk_faults_ = std::make_unique<sim::DiskFaultHandler>(
+        disk, backend_->name(), std::string(Backend::database_file));
     const auto killed = [this, &disk] {
         disk.kill();
         judge_.node_crashed();
@@ -290,6 +276,7 @@ void LobbyWorld::set_fault_handlers() {
         judge_.disk_fails(true);
         const bool done = disk_faults_->apply(fault, begins);
         judge_.disk_fails(disk_is_faulty());
+        if (done && sim::find_fault_kind(fault.kind)->breaks_promises) died_ = fault.kind;
         return done;
     });
     faults_.set_disk(backend_->name(), *disk_);
@@ -328,143 +315,11 @@ RunReport LobbyWorld::run() {
         world_.run_until(done, milliseconds(250), limit);
         if (!settled) settled = is_settled();
     }
-    if (!world_.ended()) judge_.judge_histories();
+    if (!world_.ended() && died_.empty()) judge_.judge_histories();
     const bool ends_early = plan_.profile == "short" && !settled;
-    if (!world_.ended() && !ends_early) judge_end(settled);
+    if (!world_.ended() && !ends_early && died_.empty()) judge_end(settled);
     if (options_.watch != nullptr) options_.watch->end();
     return report();
-}
-
-// A short run is over after five seconds; what has not come by then is not judged.
-Instant LobbyWorld::settled_by() const {
-    const Instant limit = world_.now() + time_to_settle();
-    return plan_.profile == "short" ? std::min(limit, Instant{} + short_run) : limit;
-}
-
-bool LobbyWorld::is_in_core(std::size_t players) const {
-    const std::int64_t core = plan_.knob("healed_core", 0);
-    return core == 0 || (core >> players & 1) != 0;
-}
-
-// The faults stop. With a healed core, some machines of players stay as broken as they are, and
-// some of those are cut off besides: the others must be served all the same.
-void LobbyWorld::heal() {
-    std::vector<std::string> broken;
-    for (std::size_t i = 0; i < player_nodes_.size(); ++i)
-        if (!is_in_core(i)) broken.push_back(player_nodes_[i]->name());
-    for (const std::string& name : broken) {
-        Random random = Random::stream(plan_.seed, "cut off for good", hash_bytes(name));
-        if (!random.chance(1, 2)) continue;
-        faults_.schedule({.at = world_.now(),
-                          .duration = seconds(3'600),
-                          .kind = "link_partition",
-                          .target = name + "|*"});
-    }
-    world_.run_until(world_.now());
-    faults_.end_all([&broken](const sim::PlanFault& fault) {
-        return fault.kind != "season_start" && std::ranges::any_of(broken, [&](const auto& name) {
-                   return fault.target.find(name) != std::string::npos;
-               });
-    });
-    judge_.owe_only([this](std::uint32_t player) { return is_in_core(player % player_machines); });
-}
-
-// A herd that has left holds its seats until it counts as inactive; who waits for one waits as
-// long.
-Duration LobbyWorld::time_to_settle() const {
-    const auto is_herd = [](const sim::PlanFault& fault) { return fault.kind == "season_start"; };
-    const bool had_herds = std::ranges::any_of(plan_.faults, is_herd);
-    const Duration inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
-    return had_herds ? settle_time + inactive : settle_time;
-}
-
-bool LobbyWorld::is_settled() {
-    ask_for_wanted();
-    if (!game_ || !backend_->alive()) return false;
-    for (std::size_t i = 0; i < player_nodes_.size(); ++i) {
-        const auto& players = static_cast<const PlayersProgram&>(*player_nodes_[i]->program());
-        if (is_in_core(i) && !players.is_quiet()) return false;
-    }
-    return judge_.is_settled() && containers_match();
-}
-
-void LobbyWorld::ask_for_wanted() {
-    if (!game_ || !backend_->alive()) return;
-    auto& backend = static_cast<Backend&>(*backend_->program());
-    if (!backend.is_serving()) return;
-    const DeploymentId deployment{number_in(game_->deployment)};
-    backend.list_runtimes(deployment,
-                          [this](Backend::Runtimes runtimes) { wanted_ = std::move(runtimes); });
-}
-
-bool LobbyWorld::containers_match() const {
-    if (!wanted_ || wanted_->of_lobbies != wanted_->of_pool) return false;
-    std::vector<std::uint64_t> running;
-    for (const io::ContainerStatus& container : docker_->containers()) {
-        if (container.state != io::ContainerState::running) return false;
-        for (const auto& [name, value] : container.labels) {
-            if (name == runtime_label) running.push_back(number_in(value));
-        }
-    }
-    std::sort(running.begin(), running.end());
-    return running == wanted_->of_lobbies;
-}
-
-void LobbyWorld::judge_end(bool settled) {
-    if (settled) {
-        for (const char* invariant : {"all-assigned", "no-lost-message", "containers-as-wanted"})
-            world_.checked(invariant);
-        return;
-    }
-    if (!game_) {
-        world_.report("game-made", "studio", game_.error().detail);
-        return;
-    }
-    if (!backend_->alive()) {
-        world_.report("backend-lives", "node", "the backend does not run when all is quiet");
-        return;
-    }
-    describe_end();
-    judge_.check_settled();
-    if (world_.ended()) return;
-    if (!containers_match()) {
-        const std::size_t of_lobbies = wanted_ ? wanted_->of_lobbies.size() : 0;
-        const std::size_t of_pool = wanted_ ? wanted_->of_pool.size() : 0;
-        world_.report("containers-as-wanted",
-                      "container",
-                      std::to_string(of_lobbies) + " lobbies are open, " + std::to_string(of_pool) +
-                          " containers are wanted and " +
-                          std::to_string(docker_->containers().size()) + " exist, or others");
-        return;
-    }
-    world_.report("players-served", "player", "a player has not been served when all is quiet");
-}
-
-// For whoever reads the log of a run that did not settle.
-void LobbyWorld::describe_end() {
-    const auto say = [this](std::string_view line) {
-        if (options_.log) options_.log(line);
-    };
-    auto& backend = static_cast<Backend&>(*backend_->program());
-    if (backend.is_serving()) {
-        // Also if nobody reads it: whether somebody does must not change what a run is.
-        backend.describe(DeploymentId{number_in(game_->deployment)}, say);
-        world_.run_until(world_.now() + seconds(1));
-    }
-    if (!options_.log) return;
-    for (const std::uint64_t runtime : wanted_ ? wanted_->of_pool : std::vector<std::uint64_t>{}) {
-        options_.log("wanted: the container of runtime " + std::to_string(runtime));
-    }
-    for (const io::ContainerStatus& container : docker_->containers()) {
-        const bool runs = container.state == io::ContainerState::running;
-        options_.log("exists: " + container.name + (runs ? ", running" : ", " + container.reason));
-    }
-    for (const sim::SimNode* node : player_nodes_) {
-        static_cast<const PlayersProgram&>(*node->program()).describe(options_.log);
-    }
-    for (const auto& [kind, count] : faults_.injected()) {
-        options_.log("fault: " + kind + " " + std::to_string(count));
-    }
 }
 
 RunReport LobbyWorld::report() const {
@@ -472,6 +327,7 @@ RunReport LobbyWorld::report() const {
     RunReport report;
     report.passed = verdict.passed();
     report.fingerprint = verdict.fingerprint();
+    report.died = died_;
     if (!verdict.passed()) {
         report.message = verdict.findings.front().message;
         report.failed_at = verdict.findings.front().at;

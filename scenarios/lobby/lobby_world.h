@@ -77,6 +77,8 @@ private:
     sim::OpDriver ops_;
     Result<Game> game_ = Error{Errc::timed_out, "the studio has not finished"};
     std::optional<Backend::Runtimes> wanted_;  // as the node said last
+    // A fault that no program can survive whole: since then nobody is held to a promise.
+    std::string died_;
 };
 
 }  // namespace playback::scenarios

@@ -14,6 +14,7 @@ JudgeOptions LobbyWorld::judge_options() {
     options.request_timeout = milliseconds(plan_.knob("request_timeout_ms", 30'000));
     options.now = [this] { return world_.now(); };
     options.report = [this](std::string invariant, std::string entity, std::string message) {
+        if (!died_.empty()) return;
         world_.report(std::move(invariant), std::move(entity), std::move(message));
     };
     options.lobby_capacity = static_cast<std::uint32_t>(plan_.knob("max_assignments", 8));
@@ -28,6 +29,9 @@ bool LobbyWorld::was_disturbed(std::string_view group, Instant from, Instant to)
     // Outside of the healed core everything stays broken for good.
     const bool stays_broken = plan_.knob("healed_core", 0) != 0;
     if (stays_broken && to > Instant{} + plan_.length) return true;
+    // Messages between slots that wait for seconds, hop by hop: nothing comes in time.
+    if (group.empty() && backend_->fault_points().fired("kernel.very_late_departure") > 0)
+        return true;
     return std::ranges::any_of(plan_.faults, [&](const sim::PlanFault& fault) {
         if (fault.at > to || fault.at + fault.duration < from) return false;
         if (group.empty()) return true;

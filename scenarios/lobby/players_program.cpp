@@ -24,6 +24,8 @@ bool PlayersProgram::tell(Player& player, std::string_view kind) {
         player.say(false);
     else if (kind == "set_profile")
         player.say(true);
+    else if (kind == "save_and_return")
+        player.save_and_return();
     else if (kind == "go_silent")
         player.go_silent();
     else if (kind == "come_back")

@@ -6,6 +6,8 @@
 namespace playback::scenarios {
 namespace {
 
+constexpr Duration start_patience = seconds(20);  // of whoever starts one
+
 std::string of_runtime(std::uint64_t runtime) {
     return "the container of runtime " + std::to_string(runtime);
 }
@@ -13,7 +15,18 @@ std::string of_runtime(std::uint64_t runtime) {
 }  // namespace
 
 void ContainerLedger::started(std::uint64_t runtime, std::uint64_t attempt) {
-    Book& book = books_[runtime];
+    const auto [it, is_first] = books_.try_emplace(runtime);
+    Book& book = it->second;
+    if (!is_first && attempt == book.attempt) {
+        // Somebody may still have been at it who has ended since.
+        const bool was_kind =
+            court_.was_kind_since(Instant{book.started_at.ns - start_patience.ns});
+        court_.demand(!was_kind, "container-kept", "container", [&] {
+            return of_runtime(runtime) + " was started again for attempt " +
+                   std::to_string(attempt);
+        });
+    }
+    book.started_at = court_.now();
     court_.demand(!book.is_over, "container-wanted", "container", [&] {
         return of_runtime(runtime) + " was started, and the runtime is over";
     });

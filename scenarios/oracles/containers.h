@@ -2,6 +2,8 @@
 //
 //   container-once      a runtime never has two containers at once
 //   container-attempts  starts of a runtime go on: no earlier attempt is started after a later one
+//   container-kept      in a kind world a runtime that was started is not started once more for the
+//                       same attempt: the first container would be replaced
 //   container-wanted    no container is started for a runtime that is known to be over
 //   container-gone      what is over is removed in time, when nothing is wrong with the world
 #pragma once
@@ -29,6 +31,7 @@ private:
     struct Book {
         std::uint32_t running = 0;
         std::uint64_t attempt = 0;
+        Instant started_at;
         bool is_over = false;
         Instant over_at;
     };

@@ -44,7 +44,8 @@ TEST(Outcome, IsTheSameAfterItsLine) {
                           .events = 4,
                           .requests = 5,
                           .checks = 6,
-                          .faults = {{"link_reset", 2}}};
+                          .faults = {{"link_reset", 2}},
+                          .died = "disk_rot"};
     const std::string line = to_line(outcome);
     EXPECT_EQ(line.find('\n'), line.size() - 1);
     EXPECT_EQ(parse_outcome(line), outcome);

@@ -208,6 +208,23 @@ TEST(LobbyScenario, ADeploymentThatStaysOpenIsFound) {
 }
 #endif
 
+TEST(LobbyScenario, ARunThatLostWhatNobodyCanKeepIsCountedApart) {
+    sim::Plan plan = *draw_lobby_plan(1, "small");
+    plan.faults.clear();
+    sim::PlanFault rot{.id = 1, .at = Instant{} + plan.length / 2, .kind = "disk_rot"};
+    rot.target = "backend";
+    plan.faults = {rot, rot, rot};
+    sim::PlanFault loss{.id = 2, .at = rot.at + seconds(1), .kind = "node_power_loss"};
+    loss.target = "backend";
+    loss.duration = milliseconds(100);
+    plan.faults.push_back(loss);
+    const RunReport report = run_lobby(plan, {});
+    EXPECT_TRUE(report.passed) << report.message;
+    EXPECT_EQ(report.died, "disk_rot");
+    plan.faults = {loss};
+    EXPECT_EQ(run_lobby(plan, {}).died, "");
+}
+
 // Figures are compared over months: what is measured must not change with the catalogue.
 TEST(LobbyScenario, TheReferenceRunHasKillsAndPartitionsFromAFixedList) {
     for (const char* const profile : {"reference", "polling"}) {

@@ -300,8 +300,31 @@ TEST_F(OracleTest, ARuntimeHasOneContainer) {
     ledger.ended(9);
     ledger.started(9, 1);
     expect_content();
-    ledger.started(9, 1);
+    ledger.started(9, 2);
     expect("container-once");
+}
+
+TEST_F(OracleTest, AnAttemptIsStartedOnceInAKindWorld) {
+    ContainerLedger ledger(court, seconds(60));
+    ledger.started(9, 0);
+    ledger.ended(9);
+    pass(seconds(1));
+    ledger.started(9, 1);
+    ledger.ended(9);
+    expect_content();
+    pass(seconds(1));
+    ledger.started(9, 1);
+    expect("container-kept");
+}
+
+TEST_F(OracleTest, AnAttemptMayBeStartedAgainAfterTrouble) {
+    ContainerLedger ledger(court, seconds(60));
+    trouble = now;
+    ledger.started(9, 0);
+    ledger.ended(9);
+    pass(seconds(1));
+    ledger.started(9, 0);
+    expect_content();
 }
 
 TEST_F(OracleTest, AttemptsGoOn) {

@@ -358,7 +358,8 @@ public:
 
 class NoFaults final : public io::FaultPoints {
 public:
-    bool fires(std::string_view) override { return false; }
+    using io::FaultPoints::fires;
+    bool fires(std::string_view, std::uint64_t) override { return false; }
 };
 
 class FakeProcess final : public io::Process {

@@ -164,8 +164,8 @@ TEST(Doubles, FaultPointsHaveTwoLevelsOfChance) {
         on += fired > 0 ? 1 : 0;
         EXPECT_LT(fired, 2'000);
     }
-    EXPECT_GT(on, 20);
-    EXPECT_LT(on, 90);
+    EXPECT_GT(on, 60);
+    EXPECT_LT(on, 140);
     World kind(WorldOptions{});
     SimFaultPoints points(kind, 1);
     EXPECT_FALSE(points.fires("site"));

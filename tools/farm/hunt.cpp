@@ -106,6 +106,7 @@ Result<void> Hunt::take(Outcome outcome) {
     tally_.requests += outcome.requests;
     tally_.virtual_time = tally_.virtual_time + outcome.virtual_time;
     for (const auto& [kind, count] : outcome.faults) tally_.faults[kind] += count;
+    if (!outcome.died.empty()) ++tally_.died[outcome.died];
     if (!outcome.passed) TRY_VOID(fail(playing, outcome));
     const bool is_of_share = options_.repeat_every != 0 && tally_.runs % options_.repeat_every == 0;
     if (is_of_share && !is_about_real_time(outcome.fingerprint))

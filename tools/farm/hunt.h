@@ -61,6 +61,7 @@ struct HuntTally {
     Duration virtual_time;
     std::map<std::string, std::uint64_t> faults;    // injected, by kind
     std::map<std::string, std::uint64_t> failures;  // runs, by signature
+    std::map<std::string, std::uint64_t> died;      // runs, by the kind of fault (Outcome::died)
     double seconds = 0;
     std::string shrinking;  // what is being shrunk now, and how far that is
 };

@@ -102,6 +102,7 @@ std::string to_line(const Outcome& outcome) {
                 {"checks", outcome.checks},
                 {"faults", outcome.faults},
                 {"report_error", outcome.report_error}};
+    if (!outcome.died.empty()) object["died"] = outcome.died;
     if (!outcome.schedule.empty()) object["schedule"] = to_json(outcome.schedule);
     if (!outcome.swap.empty()) object["swap"] = {outcome.swap.first, outcome.swap.second};
     return line_of(object);
@@ -146,6 +147,7 @@ Result<Outcome> parse_outcome(std::string_view line) {
         object.at("requests").get_to(outcome.requests);
         object.at("checks").get_to(outcome.checks);
         object.at("faults").get_to(outcome.faults);
+        outcome.died = object.value("died", std::string());
         outcome.report_error = object.value("report_error", std::string());
         if (const auto found = object.find("schedule"); found != object.end())
             outcome.schedule = schedule_in(*found);

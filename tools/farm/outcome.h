@@ -48,6 +48,7 @@ struct Outcome {
     std::uint64_t requests = 0;
     std::uint64_t checks = 0;
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
+    std::string died;                             // as in scenarios::RunReport
     std::string report_error;                     // why there is no report, if one was wanted
     sim::Schedule schedule;                       // if wanted
     DecidingSwap swap;                            // if wanted

@@ -33,6 +33,7 @@ Outcome outcome_of(const RunRequest& request, const scenarios::RunReport& report
             .requests = report.requests,
             .checks = report.checks_total(),
             .faults = report.faults,
+            .died = report.died,
             .report_error = {},
             .schedule = {},
             .swap = {}};

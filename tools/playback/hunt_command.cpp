@@ -118,6 +118,7 @@ json describe(const Hunt& hunt, const HuntFiles& files) {
             {"requests", tally.requests},
             {"checks", tally.checks},
             {"faults", tally.faults},
+            {"died", tally.died},
             {"interrupted", interrupted()}};
 }
 
@@ -133,6 +134,11 @@ void show(const Output& output, const Hunt& hunt, const HuntFiles& files) {
     for (const auto& [kind, count] : tally.faults) faults += count;
     output.say("faults        " + std::to_string(faults) + " of " +
                std::to_string(tally.faults.size()) + " kinds");
+    std::string died;
+    for (const auto& [kind, count] : tally.died)
+        died += (died.empty() ? "" : ", ") + kind + " " + std::to_string(count);
+    if (!died.empty())
+        output.say("died          of what no program can keep, and not judged after it: " + died);
     output.say("failures      " + std::to_string(tally.failed) + " runs in " +
                std::to_string(hunt.failures().size()) + " ways");
     for (const auto& [signature, failure] : hunt.failures()) {

@@ -78,6 +78,7 @@ json describe(const Timed& timed, const sim::Plan& plan) {
             {"verdict", report.passed ? "pass" : "fail"},
             {"fingerprint", report.fingerprint},
             {"message", report.message},
+            {"died", report.died},
             {"trace_hash", sim::hash_text(report.trace_hash)},
             {"virtual_seconds", virtual_seconds},
             {"wall_seconds", timed.wall_seconds},
@@ -115,6 +116,9 @@ void show(const Output& output, const json& result) {
         output.say("finding       " + result["fingerprint"].get<std::string>());
         output.say("              " + result["message"].get<std::string>());
     }
+    if (result["died"] != "")
+        output.say("died          of " + result["died"].get<std::string>() +
+                   ", which no program can survive whole: nothing was judged after it");
     output.say("trace hash    " + result["trace_hash"].get<std::string>());
     output.say("virtual time  " + number("virtual_seconds", 3) + " s in " +
                number("wall_seconds", 3) + " s of wall time: " + number("acceleration", 0) + "x");

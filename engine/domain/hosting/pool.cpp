@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/plant.h"
 #include "engine/domain/mailbox/runtime_inputs.h"
 
 namespace playback::hosting {
@@ -233,8 +232,7 @@ ContainerRow* Pool::reported(HostId host, RuntimeId runtime, std::uint32_t attem
     ContainerRow& row = it->second;
     const bool is_there =
         row.stage == ContainerStage::placed || row.stage == ContainerStage::running;
-    const bool is_this_attempt = row.attempt == attempt || PLAYBACK_PLANT(stale_attempt_accepted);
-    return is_there && row.host == host && is_this_attempt ? &row : nullptr;
+    return is_there && row.host == host && row.attempt == attempt ? &row : nullptr;
 }
 
 Result<Noted> Pool::apply(const ReportStarted& report, kernel::Moment&, kernel::Effects& effects) {

@@ -158,8 +158,7 @@ void Client::apply(const RuntimeLost& lost, kernel::Moment&, kernel::Effects& ef
 // --- runtimes ---
 
 void Client::apply(const RuntimeAssigned& seat, kernel::Moment& moment, kernel::Effects& effects) {
-    const bool is_newer = seat.assignment > row_.assignment;
-    if (!alive() || (!is_newer && !PLAYBACK_PLANT(older_assignment_taken))) return;
+    if (!alive() || seat.assignment <= row_.assignment) return;
     row_.runtime = seat.runtime;
     row_.assignment = seat.assignment;
     row_.runtime_full = seat.full;

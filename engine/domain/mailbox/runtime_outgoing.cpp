@@ -61,7 +61,7 @@ bool Runtime::accept(const RuntimeOutgoing& item, bool whole_multicasts, kernel:
             const SeatRow* player = seat(item.client);
             if (player == nullptr) return false;
             effects.send(player_address(player->user, player->stage), lobby::SetProfile{item.json});
-            if (!PLAYBACK_PLANT(profile_acknowledged_early)) effects.reply_when_delivered();
+            effects.reply_when_delivered();
             return true;
         }
         default:
