@@ -16,8 +16,11 @@ SimFaultPoints::Site SimFaultPoints::draw(std::string_view name, std::uint64_t w
     // On or off is the same for all nodes of a run; when it fires is not.
     Random run = world_.random("fault point", site_hash);
     Site site{0, world_.random("fault point of node", site_hash, node_)};
-    if (world_.options().fault_points && run.chance(1, 2))
-        site.permille = static_cast<std::uint32_t>(run.log_between(1, 500));
+    if (!world_.options().fault_points || !run.chance(1, 2)) return site;
+    // Now and then, or often.
+    const std::int64_t permille =
+        run.chance(2, 3) ? run.log_between(1, 500) : run.between(100, 900);
+    site.permille = static_cast<std::uint32_t>(permille);
     return site;
 }
 

@@ -28,6 +28,7 @@ Hunt::Hunt(Farm& farm, HuntOptions options) : farm_(farm), options_(std::move(op
 
 bool Hunt::is_over() const {
     if (options_.stop && options_.stop()) return true;
+    if (options_.failures_max != 0 && failures_.size() >= options_.failures_max) return true;
     return options_.limit && Clock::now() - begin_ > *options_.limit;
 }
 

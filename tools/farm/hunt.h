@@ -43,6 +43,7 @@ struct HuntOptions {
     std::uint64_t first_seed = 1;
     std::uint64_t last_seed = 1;
     std::optional<std::chrono::seconds> limit;
+    std::uint64_t failures_max = 0;   // ends when so many different ones are found; 0: goes on
     std::uint64_t repeat_every = 50;  // 0: repeat none
     std::uint64_t shrink_simulations = 400;
     std::uint32_t shrink_seconds = 60;

@@ -31,6 +31,7 @@ struct HuntArguments {
     std::string junit;
     std::uint32_t shrink_seconds = 60;
     std::uint64_t shrink_simulations = 400;
+    std::uint64_t failures = 0;
     std::uint64_t repeat_every = 50;
     std::string profile;
     FarmArguments farm;
@@ -77,6 +78,7 @@ Result<HuntOptions> hunt_options(const HuntArguments& arguments) {
         TRY_VOID(scenario->draw(options.first_seed, options.profile));
     }
     if (arguments.minutes > 0) options.limit = std::chrono::minutes(arguments.minutes);
+    options.failures_max = arguments.failures;
     options.repeat_every = arguments.repeat_every;
     options.shrink_seconds = arguments.shrink_seconds;
     options.shrink_simulations = arguments.shrink_simulations;
@@ -220,6 +222,8 @@ void add_hunt_command(CLI::App& app, Run& run) {
     command->add_option("--seeds", arguments->seeds, "FIRST..LAST")->capture_default_str();
     command->add_option("--minutes", arguments->minutes, "at most so long")
         ->check(CLI::Range(1, 100'000));
+    command->add_option(
+        "--failures", arguments->failures, "end when so many different ones are found (never)");
     command->add_option("--out", arguments->out, "directory of plans and reports")
         ->capture_default_str();
     command->add_option("--profile", arguments->profile, "of the scenarios (their first)");
