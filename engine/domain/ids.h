@@ -22,6 +22,7 @@ using PlayerId = Id<struct PlayerTag>;
 using DeploymentId = Id<struct DeploymentTag>;
 using LobbyId = Id<struct LobbyTag>;
 using MatchmakerId = Id<struct MatchmakerTag>;
+using MatchId = Id<struct MatchTag>;
 using ClientId = Id<struct ClientTag>;
 using RuntimeId = Id<struct RuntimeTag>;
 using MessageId = Id<struct MessageTag>;

@@ -28,7 +28,9 @@ Hunt::Hunt(Farm& farm, HuntOptions options) : farm_(farm), options_(std::move(op
 
 bool Hunt::is_over() const {
     if (options_.stop && options_.stop()) return true;
-    if (options_.failures_max != 0 && failures_.size() >= options_.failures_max) return true;
+    const bool is_enough = options_.failures_max != 0 && failures_.size() >= options_.failures_max;
+    if (is_enough && std::ranges::all_of(new_, [this](const auto& one) { return is_ripe(one); }))
+        return true;
     return options_.limit && Clock::now() - begin_ > *options_.limit;
 }
 
@@ -39,17 +41,19 @@ bool Hunt::has_more() const {
 Result<void> Hunt::run() {
     while (!is_over() && (has_more() || farm_.busy() > 0)) {
         // What is new waits until the workers are free, and is then shrunk by all of them.
-        if (new_.empty()) TRY_VOID(feed());
+        const bool shrinks =
+            std::ranges::any_of(new_, [this](const auto& one) { return is_ripe(one); });
+        if (!shrinks) TRY_VOID(feed());
         std::optional<Outcome> outcome = farm_.wait(std::chrono::milliseconds(200));
         if (outcome && outcome->is_refusal())
             return Error{Errc::unsupported, "the worker cannot play: " + outcome->message};
         if (outcome) TRY_VOID(take(*std::move(outcome)));
-        if (!new_.empty() && farm_.busy() == 0) shrink_new();
+        if (shrinks && farm_.busy() == 0) shrink_new(false);
         tell();
     }
     farm_.abandon();
     playing_.clear();
-    shrink_new();
+    shrink_new(true);
     tell();
     return {};
 }
@@ -127,27 +131,53 @@ Result<void> Hunt::fail(const Playing& playing, const Outcome& outcome) {
     }
     ++tally_.failures[signature];
     Failure& failure = failures_[signature];
-    if (failure.count++ > 0) return {};
-    TRY(plan, playing.scenario->draw(playing.draw.seed, playing.draw.profile));
+    if (failure.count++ > 0) {
+        const bool is_new = std::ranges::find(new_, signature) != new_.end();
+        if (is_new) TRY_VOID(keep_plan(failure, playing, outcome));
+        return {};
+    }
     failure.signature = signature;
+    failure.first_seed = playing.draw.seed;
+    new_.push_back(signature);
+    ripe_[signature] = tally_.runs + smaller_plan_runs;
+    return keep_plan(failure, playing, outcome);
+}
+
+// The smallest of the plans that failed so.
+Result<void> Hunt::keep_plan(Failure& failure, const Playing& playing, const Outcome& outcome) {
+    TRY(plan, playing.scenario->draw(playing.draw.seed, playing.draw.profile));
+    const bool is_first = failure.count == 1;
+    if (!is_first && sim::event_count(plan) >= sim::event_count(failure.original)) return {};
     failure.outcome = outcome;
     failure.seed = playing.draw.seed;
     failure.original = std::move(plan);
     failure.original.recorded = recorded_of(outcome);
     failure.plan = failure.original;
-    new_.push_back(signature);
     return {};
 }
 
-void Hunt::shrink_new() {
+bool Hunt::is_ripe(const std::string& signature) const {
+    const Failure& failure = failures_.at(signature);
+    return sim::event_count(failure.original) <= large_plan_events ||
+           tally_.runs >= ripe_.at(signature);
+}
+
+void Hunt::shrink_new(bool all) {
+    std::vector<std::string> later;
     for (const std::string& signature : std::exchange(new_, {})) {
+        if (!all && !is_ripe(signature)) {
+            later.push_back(signature);
+            continue;
+        }
         Failure& failure = failures_.at(signature);
         const bool can_shrink = !is_about_real_time(failure.outcome.fingerprint) &&
                                 !failure.outcome.fingerprint.starts_with("determinism/");
         const bool is_stopped = options_.stop && options_.stop();
         if (can_shrink && !is_stopped && shrunk_ < failures_shrunk_max) shrink(failure);
         if (found) found(failure);
+        ripe_.erase(signature);
     }
+    new_ = std::move(later);
 }
 
 void Hunt::shrink(Failure& failure) {

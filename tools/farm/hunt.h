@@ -24,15 +24,20 @@ namespace playback::tools {
 
 inline constexpr std::size_t failures_shrunk_max = 32;  // beyond, they are only kept
 inline constexpr std::size_t failures_kept_max = 256;   // beyond, they are only counted
+// A larger plan that fails waits for a smaller one that fails alike, for so many runs: where much
+// happens at once, each candidate of the shrinker is another chance, and most of them miss.
+inline constexpr std::size_t large_plan_events = 150;
+inline constexpr std::uint64_t smaller_plan_runs = 300;
 
 // One way to fail.
 struct Failure {
     std::string signature;
     Outcome outcome;  // of `plan`
     std::uint64_t count = 0;
-    std::uint64_t seed = 0;  // the first that failed so
-    sim::Plan original;      // as drawn
-    sim::Plan plan;          // shrunk, if it was; with its verdict recorded
+    std::uint64_t first_seed = 0;  // that failed so
+    std::uint64_t seed = 0;        // of the smallest that was met: of `original`
+    sim::Plan original;            // as drawn
+    sim::Plan plan;                // shrunk, if it was; with its verdict recorded
     bool is_shrunk = false;
     std::optional<Minimised> minimised;
 };
@@ -96,7 +101,10 @@ private:
     Result<void> take(Outcome outcome);
     Result<void> fail(const Playing& playing, const Outcome& outcome);
     [[nodiscard]] Playing next_run();
-    void shrink_new();
+    Result<void> keep_plan(Failure& failure, const Playing& playing, const Outcome& outcome);
+    [[nodiscard]] bool is_ripe(const std::string& signature) const;
+    // The new failures that need not wait, or all of them.
+    void shrink_new(bool all);
     void shrink(Failure& failure);
     void tell();
 
@@ -107,7 +115,8 @@ private:
     Clock::time_point begin_ = Clock::now();
     HuntTally tally_;
     std::map<std::string, Failure> failures_;
-    std::vector<std::string> new_;  // not shrunk yet
+    std::vector<std::string> new_;               // not shrunk yet
+    std::map<std::string, std::uint64_t> ripe_;  // of those: after so many runs
     std::size_t shrunk_ = 0;
     std::uint64_t next_run_ = 0;
     std::uint64_t next_id_ = 0;

@@ -26,7 +26,7 @@ using nlohmann::json;
 struct HuntArguments {
     std::vector<std::string> scenarios;
     std::string seeds = "1..1000";
-    std::uint32_t minutes = 0;
+    double minutes = 0;
     std::string out = "hunt";
     std::string junit;
     std::uint32_t shrink_seconds = 60;
@@ -77,7 +77,9 @@ Result<HuntOptions> hunt_options(const HuntArguments& arguments) {
         if (options.profile.empty()) break;
         TRY_VOID(scenario->draw(options.first_seed, options.profile));
     }
-    if (arguments.minutes > 0) options.limit = std::chrono::minutes(arguments.minutes);
+    if (arguments.minutes > 0)
+        options.limit = std::chrono::ceil<std::chrono::seconds>(
+            std::chrono::duration<double>(arguments.minutes * 60));
     options.failures_max = arguments.failures;
     options.repeat_every = arguments.repeat_every;
     options.shrink_seconds = arguments.shrink_seconds;
@@ -93,6 +95,7 @@ json describe(const Failure& failure, const HuntFiles& files, const HuntTally& t
             {"signature", failure.signature},
             {"message", failure.outcome.message},
             {"scenario", failure.plan.scenario},
+            {"first_seed", failure.first_seed},
             {"seed", failure.seed},
             {"runs", count == tally.failures.end() ? 0 : count->second},
             {"shrunk", failure.is_shrunk},
@@ -221,7 +224,7 @@ void add_hunt_command(CLI::App& app, Run& run) {
     command->add_option("scenario", arguments->scenarios, "which (all)");
     command->add_option("--seeds", arguments->seeds, "FIRST..LAST")->capture_default_str();
     command->add_option("--minutes", arguments->minutes, "at most so long")
-        ->check(CLI::Range(1, 100'000));
+        ->check(CLI::Range(0.01, 100'000.0));
     command->add_option(
         "--failures", arguments->failures, "end when so many different ones are found (never)");
     command->add_option("--out", arguments->out, "directory of plans and reports")

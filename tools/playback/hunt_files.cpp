@@ -165,7 +165,9 @@ std::string report_of(const Failure& failure, std::string_view plan_path) {
     const std::size_t before = sim::event_count(failure.original);
     std::string text = failure.outcome.fingerprint + "\n" + failure.outcome.message + "\n\n";
     text += "Scenario " + failure.plan.scenario + ", profile " + failure.plan.profile +
-            ", first met with seed " + std::to_string(failure.seed) + ".\n";
+            ", first met with seed " + std::to_string(failure.first_seed);
+    const bool is_another = failure.seed != failure.first_seed;
+    text += is_another ? "; this is of seed " + std::to_string(failure.seed) + ".\n" : ".\n";
     if (failure.is_shrunk) {
         const sim::Shrunk& shrunk = failure.minimised->shrunk;
         text += "Shrunk from " + std::to_string(before) + " events to " +

@@ -1,0 +1,53 @@
+// ModeRules: what one mode of a version config asks of its matches (omgservers.md 6.1), with our
+// optional extensions: parties, skill and regions.
+//
+// A config is taken as it is written: a minimum may be above a maximum, groups may add up to less
+// than the mode wants. `is_playable` says whether any match can satisfy it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace playback::matchmaking {
+
+inline constexpr std::size_t regions_max = 32;  // that tickets of one mode may name
+
+struct GroupRules {
+    std::string name;
+    std::uint32_t min_players = 1;
+    std::uint32_t max_players = 1;
+};
+
+// Two tickets meet when their skills differ by no more than the window of either, which grows while
+// a ticket waits.
+struct SkillRules {
+    std::string attribute;
+    std::uint32_t window = 0;
+    std::uint32_t growth_per_second = 0;
+    std::uint32_t window_max = 0;
+
+    [[nodiscard]] std::uint32_t window_after(Duration waited) const;
+};
+
+struct ModeRules {
+    std::string name;
+    std::uint32_t min_players = 1;
+    std::uint32_t max_players = 1;
+    std::vector<GroupRules> groups;
+    std::uint32_t party_max = 1;  // players of one ticket
+    std::optional<SkillRules> skill;
+    std::optional<std::uint32_t> latency_max_ms;  // given: tickets name regions
+
+    // Players without whom no match starts, and with whom it is full: the limits of the mode and
+    // those of its groups together.
+    [[nodiscard]] std::uint32_t needed() const;
+    [[nodiscard]] std::uint32_t seats() const;
+    [[nodiscard]] bool is_playable() const;
+};
+
+}  // namespace playback::matchmaking

@@ -1,0 +1,83 @@
+// Tickets: everybody who waits for a match of one mode, by id, by age and, per region, by skill.
+//
+// Records are kept in one array and used again; the number of a record stays while its ticket
+// waits. A ticket that comes back (its match died) is older than all that wait.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "engine/base/hash_map.h"
+#include "engine/base/time.h"
+#include "engine/domain/matchmaking/mode_rules.h"
+#include "engine/domain/matchmaking/ticket_order.h"
+
+namespace playback::matchmaking {
+
+struct Ticket {
+    std::uint64_t id = 0;
+    Instant since;
+    std::uint32_t players = 1;  // who stay together
+    std::int32_t skill = 0;
+    std::uint32_t regions = 1;  // bits; at least one
+};
+
+class Tickets {
+public:
+    using Record = std::uint32_t;
+
+    // False if a ticket of that id waits already.
+    bool add(const Ticket& ticket, bool comes_back);
+    // False if none of that id waits.
+    bool remove(std::uint64_t id);
+
+    [[nodiscard]] std::optional<Record> find(std::uint64_t id) const;
+    [[nodiscard]] const Ticket& at(Record record) const { return records_[record].ticket; }
+    [[nodiscard]] TicketKey key_of(Record record) const;
+    // Is there a ticket in this record that came with this number?
+    [[nodiscard]] bool is_still(Record record, std::int64_t sequence) const;
+
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    [[nodiscard]] std::uint64_t players() const { return players_; }
+    [[nodiscard]] const TicketOrder& in_region(std::size_t region) const {
+        return by_skill_[region];
+    }
+
+    // The oldest that came at or after `sequence`.
+    [[nodiscard]] std::optional<Record> from_age(std::int64_t sequence) const;
+    // How many are older; counts by blocks of thousands.
+    [[nodiscard]] std::size_t ahead_of(Record record) const;
+    [[nodiscard]] std::int64_t first_sequence() const { return first_sequence_; }
+
+private:
+    struct Kept {
+        Ticket ticket;
+        std::int64_t sequence = 0;
+        bool is_taken = false;
+    };
+    static constexpr std::size_t ages_per_block = 1024;
+    static constexpr Record nobody = UINT32_MAX;
+    // Who came as number first_sequence_ + i, and how many of a block still wait.
+    struct Ages {
+        std::array<Record, ages_per_block> records;
+        std::uint32_t live = 0;
+    };
+
+    std::int64_t take_sequence(bool comes_back);
+    void set_age(std::int64_t sequence, Record record);
+    void trim_ages();
+
+    std::vector<Kept> records_;
+    std::vector<Record> free_;
+    HashMap<std::uint64_t, Record> by_id_;
+    std::array<TicketOrder, regions_max> by_skill_;
+    std::deque<Ages> ages_;
+    std::int64_t first_sequence_ = 0;  // of the first block of ages
+    std::int64_t next_ = 0;
+    std::uint64_t players_ = 0;
+};
+
+}  // namespace playback::matchmaking
