@@ -89,12 +89,18 @@ void silence_over_restart(Scene& scene, std::uint32_t) {
     scene.add({hang, "container_hang", "docker", seconds(1), {{"for_good", 1}}});
 }
 
-// Containers hang while they boot.
+// Containers hang while they boot, which takes some time: each of their words does.
 void hang_at_boot(Scene& scene, std::uint32_t) {
+    scene.add({{},
+               "link_latency",
+               "backend|docker",
+               seconds(6),
+               {{"extra_ns", scene.random().log_between(milliseconds(20).ns, seconds(1).ns)},
+                {"jitter_ns", milliseconds(1).ns}}});
     scene.add({{}, "container_crash", "docker"});
     Duration at;
-    for (int i = 0; i < 8; ++i) {
-        at = at + scene.draw({milliseconds(20), milliseconds(800)});
+    for (int i = 0; i < 16; ++i) {
+        at = at + scene.draw({milliseconds(20), milliseconds(600)});
         scene.add({at, "container_hang", "docker", seconds(1), {{"for_good", 1}}});
     }
 }

@@ -125,9 +125,9 @@ int work(const std::string& bug) {
     return tools::work_for_farm();
 }
 
-int list_bugs(bool without_open) {
+int list_bugs(bool without_rare) {
     for (const scenarios::PlantedBug& bug : scenarios::planted_bugs())
-        if (!without_open || !bug.is_open) std::cout << bug.name << "\n";
+        if (!without_rare || !bug.is_rare) std::cout << bug.name << "\n";
     return scenarios::planted_bugs().empty() ? 2 : 0;
 }
 
@@ -159,15 +159,15 @@ int main_of(int argc, char** argv) {
     CLI::App* const planted = app.add_subcommand("planted", "find each planted bug");
     std::uint64_t seeds_max = 200;
     bool only_list = false;
-    bool without_open = false;
+    bool without_rare = false;
     planted->add_option("--seeds", seeds_max, "at most so many for each")->capture_default_str();
     std::vector<std::string> only;
     planted->add_option("--only", only, "names of planted bugs (all)");
     planted->add_flag("--list", only_list, "only print their names");
     planted->add_flag(
-        "--without-open", without_open, "of --list: not those that the search misses");
+        "--without-rare", without_rare, "of --list: not those that take many runs");
     planted->callback(
-        [&] { code = only_list ? list_bugs(without_open) : find_bugs(seeds_max, only); });
+        [&] { code = only_list ? list_bugs(without_rare) : find_bugs(seeds_max, only); });
     CLI::App* const worker = app.add_subcommand("worker", "plays plans from standard input");
     std::string bug;
     worker->group("");

@@ -28,10 +28,12 @@ Hunt::Hunt(Farm& farm, HuntOptions options) : farm_(farm), options_(std::move(op
 
 bool Hunt::is_over() const {
     if (options_.stop && options_.stop()) return true;
-    const bool is_enough = options_.failures_max != 0 && failures_.size() >= options_.failures_max;
-    if (is_enough && std::ranges::all_of(new_, [this](const auto& one) { return is_ripe(one); }))
-        return true;
+    if (has_enough()) return true;
     return options_.limit && Clock::now() - begin_ > *options_.limit;
+}
+
+bool Hunt::has_enough() const {
+    return options_.failures_max != 0 && told_ >= options_.failures_max;
 }
 
 bool Hunt::has_more() const {
@@ -172,8 +174,9 @@ void Hunt::shrink_new(bool all) {
         Failure& failure = failures_.at(signature);
         const bool can_shrink = !is_about_real_time(failure.outcome.fingerprint) &&
                                 !failure.outcome.fingerprint.starts_with("determinism/");
-        const bool is_stopped = options_.stop && options_.stop();
+        const bool is_stopped = has_enough() || (options_.stop && options_.stop());
         if (can_shrink && !is_stopped && shrunk_ < failures_shrunk_max) shrink(failure);
+        ++told_;
         if (found) found(failure);
         ripe_.erase(signature);
     }

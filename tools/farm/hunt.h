@@ -48,7 +48,7 @@ struct HuntOptions {
     std::uint64_t first_seed = 1;
     std::uint64_t last_seed = 1;
     std::optional<std::chrono::seconds> limit;
-    std::uint64_t failures_max = 0;   // ends when so many different ones are found; 0: goes on
+    std::uint64_t failures_max = 0;   // ends when so many are found and shrunk; 0: goes on
     std::uint64_t repeat_every = 50;  // 0: repeat none
     std::uint64_t shrink_simulations = 400;
     std::uint32_t shrink_seconds = 60;
@@ -96,6 +96,7 @@ private:
     };
 
     [[nodiscard]] bool is_over() const;
+    [[nodiscard]] bool has_enough() const;
     [[nodiscard]] bool has_more() const;
     Result<void> feed();
     Result<void> take(Outcome outcome);
@@ -118,6 +119,7 @@ private:
     std::vector<std::string> new_;               // not shrunk yet
     std::map<std::string, std::uint64_t> ripe_;  // of those: after so many runs
     std::size_t shrunk_ = 0;
+    std::size_t told_ = 0;
     std::uint64_t next_run_ = 0;
     std::uint64_t next_id_ = 0;
     std::map<std::uint64_t, Playing> playing_;
