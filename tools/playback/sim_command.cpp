@@ -116,8 +116,9 @@ void show(const Output& output, const json& result) {
         output.say("finding       " + result["fingerprint"].get<std::string>());
         output.say("              " + result["message"].get<std::string>());
     }
-    if (result["died"] != "")
-        output.say("died          of " + result["died"].get<std::string>() +
+    const auto died = result["died"].get<std::string>();
+    if (!died.empty())
+        output.say("died          of " + died +
                    ", which no program can survive whole: nothing was judged after it");
     output.say("trace hash    " + result["trace_hash"].get<std::string>());
     output.say("virtual time  " + number("virtual_seconds", 3) + " s in " +

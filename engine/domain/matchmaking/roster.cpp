@@ -12,7 +12,7 @@ std::optional<std::uint16_t> Roster::group_for(const ModeRules& rules,
     const std::uint32_t lacking = shortage(rules);
     std::optional<std::uint16_t> best;
     std::tuple<bool, std::uint32_t> best_rank;
-    for (std::uint16_t i = 0; i < sizes_.size(); ++i) {
+    for (std::size_t i = 0; i < sizes_.size(); ++i) {
         const GroupRules& group = rules.groups[i];
         if (std::uint64_t{sizes_[i]} + players > group.max_players) continue;
         const std::uint32_t missing =
@@ -21,7 +21,7 @@ std::optional<std::uint16_t> Roster::group_for(const ModeRules& rules,
         if (players_ + std::uint64_t{players} + kept_free > rules.max_players) continue;
         const std::tuple rank{missing == 0, sizes_[i]};
         if (!best || rank < best_rank) {
-            best = i;
+            best = static_cast<std::uint16_t>(i);
             best_rank = rank;
         }
     }

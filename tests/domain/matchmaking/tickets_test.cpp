@@ -1,82 +1,12 @@
 #include "engine/domain/matchmaking/tickets.h"
 
-#include <algorithm>
-#include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "engine/domain/matchmaking/ticket_walk.h"
-
 namespace playback::matchmaking {
 namespace {
-
-std::vector<TicketKey> keys_of(const TicketOrder& order) {
-    std::vector<TicketKey> keys;
-    for (auto place = order.first(); !place.is_end; place = order.next(place))
-        keys.push_back(order.at(place));
-    return keys;
-}
-
-TEST(TicketOrder, IsASortedSet) {
-    const bool holds = rc::check("order", [] {
-        TicketOrder order;
-        std::set<TicketKey> model;
-        std::int64_t sequence = 0;
-        const auto steps = *rc::gen::inRange(0, 4000);
-        const auto skills = *rc::gen::inRange(1, 50);
-        for (int i = 0; i < steps; ++i) {
-            const std::uint32_t draw = static_cast<std::uint32_t>(i) * 2654435761U >> 8U;
-            if (draw % 3 == 0 && !model.empty()) {
-                auto it = model.lower_bound({static_cast<std::int32_t>(draw % 50), 0, 0});
-                if (it == model.end()) it = model.begin();
-                order.erase(*it);
-                model.erase(it);
-            } else {
-                const TicketKey key{static_cast<std::int32_t>(draw / 7) % skills, 0, ++sequence};
-                order.insert(key);
-                model.insert(key);
-            }
-        }
-        RC_ASSERT(order.size() == model.size());
-        RC_ASSERT(std::ranges::equal(keys_of(order), model));
-        for (std::int32_t skill = -1; skill <= skills; ++skill) {
-            const TicketKey wanted{skill, 0, INT64_MIN};
-            const auto place = order.lower_bound(wanted);
-            const auto expected = model.lower_bound(wanted);
-            RC_ASSERT(place.is_end == (expected == model.end()));
-            if (!place.is_end) RC_ASSERT(order.at(place) == *expected);
-        }
-        std::vector<TicketKey> backwards;
-        for (auto place = order.previous({}); !place.is_end; place = order.previous(place))
-            backwards.push_back(order.at(place));
-        std::ranges::reverse(backwards);
-        RC_ASSERT(std::ranges::equal(backwards, model));
-    });
-    EXPECT_TRUE(holds);
-}
-
-TEST(TicketWalk, GoesOutwardsAndOldestFirst) {
-    const bool holds = rc::check("walk", [](const std::vector<std::uint8_t>& skills) {
-        TicketOrder order;
-        std::vector<TicketKey> keys;
-        for (std::size_t i = 0; i < skills.size(); ++i) {
-            keys.push_back({skills[i] % 8, 0, static_cast<std::int64_t>(i)});
-            order.insert(keys.back());
-        }
-        for (std::int32_t center = -1; center < 9; ++center) {
-            const auto rank = [center](const TicketKey& key) {
-                return std::tuple(std::abs(key.skill - center), key.skill, key.sequence);
-            };
-            std::ranges::sort(keys, {}, rank);
-            TicketWalk walk(order, center);
-            for (const TicketKey& key : keys) RC_ASSERT(walk.next() == key);
-            RC_ASSERT(!walk.next().has_value());
-        }
-    });
-    EXPECT_TRUE(holds);
-}
 
 TEST(Tickets, AreFoundByIdAndByAge) {
     const bool holds = rc::check("tickets", [](const std::vector<std::uint8_t>& steps) {

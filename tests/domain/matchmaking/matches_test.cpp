@@ -1,0 +1,47 @@
+#include "engine/domain/matchmaking/matches.h"
+
+#include <gtest/gtest.h>
+
+namespace playback::matchmaking {
+namespace {
+
+TEST(Matches, KnowWhichIsEmptyAndWhichHasRoom) {
+    ModeRules rules;
+    rules.max_players = 2;
+    rules.groups = {{"all", 1, 2}};
+    Matches matches(rules);
+    EXPECT_EQ(matches.first_empty(), std::nullopt);
+    matches.open(MatchId{2});
+    matches.open(MatchId{1});
+    EXPECT_EQ(matches.first_empty(), MatchId{1});
+    matches.seat(MatchId{1}, 0, 1, 700, 3);
+    EXPECT_EQ(matches.first_empty(), MatchId{2});
+    const Matches::WithRoom one{{1, MatchId{1}}};
+    EXPECT_EQ(matches.with_room(3), one);
+    EXPECT_TRUE(matches.with_room(0).empty());
+    matches.seat(MatchId{1}, 0, 1, 500, 3);
+    EXPECT_TRUE(matches.with_room(3).empty());
+    EXPECT_EQ(matches.find(MatchId{1})->skill_low, 500);
+    EXPECT_EQ(matches.find(MatchId{1})->skill_high, 700);
+    matches.leave(MatchId{1}, 0, 1);
+    EXPECT_EQ(matches.with_room(3), one);
+    EXPECT_EQ(matches.open_count(), 2U);
+
+    matches.close(MatchId{1});
+    EXPECT_TRUE(matches.with_room(3).empty());
+    EXPECT_EQ(matches.open_count(), 1U);
+    matches.leave(MatchId{1}, 0, 1);
+    EXPECT_EQ(matches.empty_count(), 1U);
+    matches.remove(MatchId{1});
+    EXPECT_EQ(matches.find(MatchId{1}), nullptr);
+
+    // Whoever comes first after all have left decides anew.
+    matches.seat(MatchId{2}, 0, 1, 10, 1);
+    matches.leave(MatchId{2}, 0, 1);
+    matches.seat(MatchId{2}, 0, 1, 90, 2);
+    EXPECT_EQ(matches.find(MatchId{2})->skill_low, 90);
+    EXPECT_EQ(matches.find(MatchId{2})->region, 2U);
+}
+
+}  // namespace
+}  // namespace playback::matchmaking
