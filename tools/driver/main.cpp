@@ -164,8 +164,7 @@ int main_of(int argc, char** argv) {
     std::vector<std::string> only;
     planted->add_option("--only", only, "names of planted bugs (all)");
     planted->add_flag("--list", only_list, "only print their names");
-    planted->add_flag(
-        "--without-rare", without_rare, "of --list: not those that take many runs");
+    planted->add_flag("--without-rare", without_rare, "of --list: not those that take many runs");
     planted->callback(
         [&] { code = only_list ? list_bugs(without_rare) : find_bugs(seeds_max, only); });
     CLI::App* const worker = app.add_subcommand("worker", "plays plans from standard input");
