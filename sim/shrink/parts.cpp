@@ -1,7 +1,6 @@
 #include "sim/shrink/parts.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 
@@ -24,15 +23,13 @@ Plan part_of(const Plan& plan, std::uint64_t share, std::uint64_t number) {
         Instant{} + random.between(Duration{}, std::max(plan.length - length, Duration{1}));
     const Instant end = begin + length;
 
-    std::set<std::string> all;
-    for (const PlanOp& op : plan.ops) all.insert(op.actor);
-    std::set<std::string> kept;
-    for (const std::string& actor : all)
-        if (random.chance(1, of_actors)) kept.insert(actor);
+    std::set<std::string> actors;
     std::set<std::uint64_t> first;  // what an actor does first may be what makes it one
-    std::set<std::string> known;
     for (const PlanOp& op : plan.ops)
-        if (known.insert(op.actor).second) first.insert(op.id);
+        if (actors.insert(op.actor).second) first.insert(op.id);
+    std::set<std::string> kept;
+    for (const std::string& actor : actors)
+        if (random.chance(1, of_actors)) kept.insert(actor);
 
     Plan part = plan;
     part.seed = random.next();

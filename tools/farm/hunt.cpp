@@ -141,7 +141,7 @@ Result<void> Hunt::fail(const Playing& playing, const Outcome& outcome) {
     failure.signature = signature;
     failure.first_seed = playing.draw.seed;
     new_.push_back(signature);
-    ripe_[signature] = tally_.runs + smaller_plan_runs;
+    failure.ripe_at = tally_.runs + smaller_plan_runs;
     return keep_plan(failure, playing, outcome);
 }
 
@@ -161,7 +161,7 @@ Result<void> Hunt::keep_plan(Failure& failure, const Playing& playing, const Out
 bool Hunt::is_ripe(const std::string& signature) const {
     const Failure& failure = failures_.at(signature);
     return sim::event_count(failure.original) <= large_plan_events ||
-           tally_.runs >= ripe_.at(signature);
+           tally_.runs >= failure.ripe_at;
 }
 
 void Hunt::shrink_new(bool all) {
@@ -178,7 +178,6 @@ void Hunt::shrink_new(bool all) {
         if (can_shrink && !is_stopped && shrunk_ < failures_shrunk_max) shrink(failure);
         ++told_;
         if (found) found(failure);
-        ripe_.erase(signature);
     }
     new_ = std::move(later);
 }

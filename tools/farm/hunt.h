@@ -35,6 +35,7 @@ struct Failure {
     Outcome outcome;  // of `plan`
     std::uint64_t count = 0;
     std::uint64_t first_seed = 0;  // that failed so
+    std::uint64_t ripe_at = 0;     // waits for a smaller plan until so many runs
     std::uint64_t seed = 0;        // of the smallest that was met: of `original`
     sim::Plan original;            // as drawn
     sim::Plan plan;                // shrunk, if it was; with its verdict recorded
@@ -116,8 +117,7 @@ private:
     Clock::time_point begin_ = Clock::now();
     HuntTally tally_;
     std::map<std::string, Failure> failures_;
-    std::vector<std::string> new_;               // not shrunk yet
-    std::map<std::string, std::uint64_t> ripe_;  // of those: after so many runs
+    std::vector<std::string> new_;  // not shrunk yet
     std::size_t shrunk_ = 0;
     std::size_t told_ = 0;
     std::uint64_t next_run_ = 0;
