@@ -176,6 +176,7 @@ sim::Plan plan_of_clerks() {
     add(6'500, "clerk-0", "deploy", 0);
     add(8'000, "clerk-0", "inspect", 0);
     add(8'000, "clerk-1", "inspect", 1);
+    add(8'500, "clerk-1", "inspect", 2);  // the first one, closed long ago
     add(9'000, "clerk-0", "withdraw", 0);
     add(9'000, "clerk-1", "withdraw", 0);
     add(10'000, "clerk-1", "inspect", 0);
