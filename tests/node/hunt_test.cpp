@@ -125,6 +125,33 @@ TEST(HuntCommand, ShrinksAndWritesEachFailureOnce) {
     EXPECT_NE(read_file(junit).find("tests=\"2\" failures=\"1\""), std::string::npos);
 }
 
+TEST(HuntCommand, GoesOnUntilAFailureIsSmallEnough) {
+    const Directory directory;
+    const std::string of_two = "player-0*player-1*|*'\"draw\"'";
+    const std::string worker = worker_that_hates(directory, of_two, false);
+    const auto runs_until = [&](const std::string& events) {
+        const Ended ended = run_program({"hunt",
+                                         "lobby",
+                                         "--seeds",
+                                         "1..30",
+                                         "--failures",
+                                         "1",
+                                         "--events-wanted",
+                                         events,
+                                         "--out",
+                                         directory.path() + "/" + events,
+                                         "--worker",
+                                         worker,
+                                         "--json"});
+        EXPECT_EQ(ended.code, 1) << ended.err;
+        const json result = ended.json();
+        EXPECT_EQ(result["failures"][0]["events_after"], 2) << ended.out;
+        return result["runs"].get<int>();
+    };
+    EXPECT_LT(runs_until("2"), 30);
+    EXPECT_EQ(runs_until("1"), 30);
+}
+
 TEST(HuntCommand, ARunThatAFreshProcessPlaysOtherwiseIsAFailure) {
     const Directory directory;
     const std::string worker = worker_that_hates(directory, "nothing-has-this", false, "$$");

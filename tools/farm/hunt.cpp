@@ -33,7 +33,7 @@ bool Hunt::is_over() const {
 }
 
 bool Hunt::has_enough() const {
-    return options_.failures_max != 0 && told_ >= options_.failures_max;
+    return options_.failures_max != 0 && counted_ >= options_.failures_max;
 }
 
 bool Hunt::has_more() const {
@@ -166,6 +166,9 @@ bool Hunt::is_ripe(const std::string& signature) const {
 
 void Hunt::shrink_new(bool all) {
     std::vector<std::string> later;
+    std::ranges::sort(new_, {}, [this](const std::string& signature) {
+        return std::pair(sim::event_count(failures_.at(signature).original), signature);
+    });
     for (const std::string& signature : std::exchange(new_, {})) {
         if (!all && !is_ripe(signature)) {
             later.push_back(signature);
@@ -176,7 +179,8 @@ void Hunt::shrink_new(bool all) {
                                 !failure.outcome.fingerprint.starts_with("determinism/");
         const bool is_stopped = has_enough() || (options_.stop && options_.stop());
         if (can_shrink && !is_stopped && shrunk_ < failures_shrunk_max) shrink(failure);
-        ++told_;
+        if (options_.events_wanted == 0 || sim::event_count(failure.plan) <= options_.events_wanted)
+            ++counted_;
         if (found) found(failure);
     }
     new_ = std::move(later);

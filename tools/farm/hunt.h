@@ -50,6 +50,7 @@ struct HuntOptions {
     std::uint64_t last_seed = 1;
     std::optional<std::chrono::seconds> limit;
     std::uint64_t failures_max = 0;   // ends when so many are found and shrunk; 0: goes on
+    std::uint64_t events_wanted = 0;  // of those that count for it, at most; 0: all count
     std::uint64_t repeat_every = 50;  // 0: repeat none
     std::uint64_t shrink_simulations = 400;
     std::uint32_t shrink_seconds = 60;
@@ -105,7 +106,7 @@ private:
     [[nodiscard]] Playing next_run();
     Result<void> keep_plan(Failure& failure, const Playing& playing, const Outcome& outcome);
     [[nodiscard]] bool is_ripe(const std::string& signature) const;
-    // The new failures that need not wait, or all of them.
+    // The new failures that need not wait, or all of them; the smallest first.
     void shrink_new(bool all);
     void shrink(Failure& failure);
     void tell();
@@ -119,7 +120,7 @@ private:
     std::map<std::string, Failure> failures_;
     std::vector<std::string> new_;  // not shrunk yet
     std::size_t shrunk_ = 0;
-    std::size_t told_ = 0;
+    std::size_t counted_ = 0;  // for failures_max
     std::uint64_t next_run_ = 0;
     std::uint64_t next_id_ = 0;
     std::map<std::uint64_t, Playing> playing_;

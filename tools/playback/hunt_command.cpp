@@ -32,6 +32,7 @@ struct HuntArguments {
     std::uint32_t shrink_seconds = 60;
     std::uint64_t shrink_simulations = 400;
     std::uint64_t failures = 0;
+    std::uint64_t events_wanted = 0;
     std::uint64_t repeat_every = 50;
     std::string profile;
     FarmArguments farm;
@@ -81,6 +82,7 @@ Result<HuntOptions> hunt_options(const HuntArguments& arguments) {
         options.limit = std::chrono::ceil<std::chrono::seconds>(
             std::chrono::duration<double>(arguments.minutes * 60));
     options.failures_max = arguments.failures;
+    options.events_wanted = arguments.events_wanted;
     options.repeat_every = arguments.repeat_every;
     options.shrink_seconds = arguments.shrink_seconds;
     options.shrink_simulations = arguments.shrink_simulations;
@@ -227,6 +229,9 @@ void add_hunt_command(CLI::App& app, Run& run) {
         ->check(CLI::Range(0.01, 100'000.0));
     command->add_option(
         "--failures", arguments->failures, "end when so many different ones are found (never)");
+    command->add_option("--events-wanted",
+                        arguments->events_wanted,
+                        "count for --failures only those that shrink to so few events (all)");
     command->add_option("--out", arguments->out, "directory of plans and reports")
         ->capture_default_str();
     command->add_option("--profile", arguments->profile, "of the scenarios (their first)");
