@@ -37,7 +37,7 @@ Overlay::Fold Overlay::oldest(std::size_t backlog_max) {
         seen += row.changes.size();
         if (fold.last_log_row != 0 && seen > backlog_max) break;
         fold.last_log_row = row.number;
-        for (const Changes::iterator it : row.changes) {
+        for (const Changes::iterator& it : row.changes) {
             if (it->second.log_row == row.number) fold.changes.push_back(it);
         }
     }
@@ -45,7 +45,7 @@ Overlay::Fold Overlay::oldest(std::size_t backlog_max) {
 }
 
 void Overlay::forget(const Fold& fold) {
-    for (const Changes::iterator it : fold.changes) changes_.erase(it);
+    for (const Changes::iterator& it : fold.changes) changes_.erase(it);
     while (!rows_.empty() && rows_.front().number <= fold.last_log_row) {
         bytes_ -= rows_.front().bytes;
         backlog_ -= rows_.front().changes.size();
