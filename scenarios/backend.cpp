@@ -81,12 +81,16 @@ io::Task<void> Backend::listing(DeploymentId deployment, RuntimesListed done) {
     if (!details) co_return;
     Result<std::vector<std::uint64_t>> of_pool = co_await runtimes_of_pool();
     if (!of_pool) co_return;
-    Runtimes runtimes{{}, *std::move(of_pool)};
+    Runtimes runtimes{{}, *std::move(of_pool), details->matches.size(), details->matchmaking};
     for (const lobby::LobbyDetails& lobby : details->lobbies) {
         if (lobby.status != lobby::LobbyStatus::closed)
-            runtimes.of_lobbies.push_back(lobby.runtime.value);
+            runtimes.of_deployment.push_back(lobby.runtime.value);
     }
-    std::sort(runtimes.of_lobbies.begin(), runtimes.of_lobbies.end());
+    for (const lobby::MatchDetails& match : details->matches) {
+        if (match.status != lobby::MatchStatus::closed)
+            runtimes.of_deployment.push_back(match.match.value);
+    }
+    std::ranges::sort(runtimes.of_deployment);
     done(std::move(runtimes));
 }
 
@@ -128,6 +132,13 @@ io::Task<void> Backend::describing(DeploymentId deployment,
             std::to_string(static_cast<int>(lobby.status)) + ", clients " +
             std::to_string(lobby.clients));
     }
+    for (const lobby::MatchDetails& match : details->matches) {
+        log("match " + std::to_string(match.match.value) + " of " + match.mode + ": status " +
+            std::to_string(static_cast<int>(match.status)) + ", clients " +
+            std::to_string(match.clients));
+    }
+    log("matchmaking: clients " + std::to_string(details->matchmaking) +
+        ", last failure: " + details->last_match_failure);
 }
 
 }  // namespace playback::scenarios

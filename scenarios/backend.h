@@ -43,8 +43,10 @@ public:
     // seats clients in them, and by the pool, which wants their containers. From outside of a
     // step; `done` is called in a later step, unless the node dies before.
     struct Runtimes {
-        std::vector<std::uint64_t> of_lobbies;  // sorted
-        std::vector<std::uint64_t> of_pool;     // sorted
+        std::vector<std::uint64_t> of_deployment;  // lobbies and matches, sorted
+        std::vector<std::uint64_t> of_pool;        // sorted
+        std::size_t matches = 0;
+        std::size_t matchmaking = 0;  // clients that look for a match
     };
     using RuntimesListed = std::function<void(Runtimes)>;
     void list_runtimes(DeploymentId deployment, RuntimesListed done);

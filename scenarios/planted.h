@@ -14,6 +14,7 @@ struct PlantedBug {
     // It takes more than 200 small runs, or long ones: `tools/bank` counts it, the rotation of
     // `tools/test` leaves it out.
     bool is_rare = false;
+    std::string_view scenario = "lobby";  // that is to find it
 };
 
 // In builds without PLAYBACK_PLANTS there are none.

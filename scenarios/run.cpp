@@ -32,6 +32,14 @@ const std::vector<Scenario>& scenarios() {
          words_of_lobby_op,
          promise_of_lobby,
          lobby_knobs()},
+        {match_scenario,
+         "players look for matches from lobbies, and come back",
+         {"small", "short"},
+         draw_match_plan,
+         run_lobby,
+         words_of_lobby_op,
+         promise_of_lobby,
+         lobby_knobs()},
     };
     return all;
 }

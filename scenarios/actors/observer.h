@@ -80,6 +80,11 @@ struct Observer {
                                std::uint64_t client,
                                std::uint64_t user,
                                std::uint64_t profile_version) = 0;
+    // The runtime is a match of this mode; told before anybody joins it. A client joins a group.
+    virtual void match_opened(std::uint64_t, std::string_view) {}
+    virtual void group_joined(std::uint64_t, std::uint64_t, std::string_view) {}
+    // The runtime asks for a match for this client, or lets it go.
+    virtual void may_leave(std::uint64_t, std::uint64_t) {}
     virtual void client_removed(std::uint64_t runtime, std::uint64_t client) = 0;
     // A client's message reached the runtime for the first time under this message id.
     virtual void received(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) = 0;

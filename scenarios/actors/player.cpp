@@ -102,6 +102,11 @@ void Player::save_and_return() {
     returns_after_ = last_serial_;
 }
 
+void Player::wish(std::string_view what) {
+    say(false);
+    outgoing_.back().wish = what;
+}
+
 void Player::go_silent() {
     is_silent_ = true;
     if (client_ != 0) observer_.client_left(client_);

@@ -60,8 +60,9 @@ public:
     // From the plan, at any time.
     void say(bool sets_profile);
     void save_and_return();  // sets a profile, and comes back when it hears that it is set
-    void go_silent();        // no calls any more, until come_back
-    void come_back();        // as a new client of the same user
+    void wish(std::string_view what);  // see GameMessage
+    void go_silent();                  // no calls any more, until come_back
+    void come_back();                  // as a new client of the same user
     void stop();
 
     [[nodiscard]] bool is_assigned() const { return runtime_ != 0; }

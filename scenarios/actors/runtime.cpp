@@ -6,6 +6,7 @@
 #include "engine/io/wait.h"
 #include "engine/wire/json_reader.h"
 #include "engine/wire/json_writer.h"
+#include "scenarios/actors/modes.h"
 
 namespace playback::scenarios {
 namespace {
@@ -126,12 +127,14 @@ std::string Runtime::interchange_body() {
     out.object().key("outgoing_messages").array();
     for (std::size_t i = 0; i < answers_of_call(); ++i) {
         const Outgoing& item = outgoing_[i];
-        out.object().key("qualifier").string(item.is_profile ? "SET_PROFILE" : "RESPOND_CLIENT");
+        const std::string_view answer = item.is_profile ? "SET_PROFILE" : "RESPOND_CLIENT";
+        out.object().key("qualifier").string(item.wish.empty() ? answer : item.wish);
         out.key("body").object().key("client_id").id(item.client);
-        if (item.is_profile) {
-            const auto seat = seats_.find(item.client);
-            if (seat != seats_.end())
-                observer_.profile_tried(seat->second.user, item.answer.serial);
+        if (!item.wish.empty()) {
+            out.key("mode").string(item.answer.wish);
+        } else if (item.is_profile) {
+            // Also if the client has left: it may be back, as the node sees it.
+            observer_.profile_tried(item.user, item.answer.serial);
             out.key("profile").object().key("v").unsigned_integer(item.answer.serial).end_object();
         } else {
             observer_.answered(options_.runtime, item.client, item.answer.serial);
@@ -185,9 +188,9 @@ io::Task<bool> Runtime::poll() {
 
 void Runtime::acknowledged(const Outgoing& item) {
     const auto seat = seats_.find(item.client);
-    if (seat == seats_.end()) return;
+    if (seat == seats_.end() || item.is_void || !item.wish.empty()) return;
     if (item.is_profile)
-        observer_.profile_acknowledged(seat->second.user, item.answer.serial);
+        observer_.profile_acknowledged(item.user, item.answer.serial);
     else
         observer_.answer_acknowledged(options_.runtime, item.client, item.answer.serial);
 }
@@ -223,15 +226,53 @@ void Runtime::understand(const std::string& body, const std::vector<std::uint64_
     }
 }
 
+void Runtime::left(std::uint64_t client) {
+    seats_.erase(client);
+    for (std::deque<Outgoing>* items : {&outgoing_, &unsure_})
+        for (Outgoing& item : *items) item.is_void |= item.client == client;
+}
+
+void Runtime::created(std::string_view body) {
+    wire::JsonReader in(body);
+    in.object([&](std::string_view name) {
+        if (name != "runtime_config") return;
+        in.object([&](std::string_view part) {
+            if (part != "match" || in.null()) return;
+            in.object([&](std::string_view member) {
+                if (member == "mode") mode_ = in.string();
+            });
+        });
+    });
+    if (!mode_.empty()) observer_.match_opened(options_.runtime, mode_);
+}
+
+// Beside the answer: a lobby looks for a match, a match lets go or takes nobody any more.
+void Runtime::grant(std::uint64_t client, const GameMessage& said) {
+    std::string_view wish;
+    if (mode_.empty())
+        wish = seats_of_mode(said.wish) != 0 ? "REQUEST_MATCHMAKING" : "";
+    else if (said.wish == "leave")
+        wish = "KICK_CLIENT";
+    else if (said.wish == "stop")
+        wish = "STOP_MATCHMAKING";
+    if (wish.empty()) return;
+    outgoing_.push_back({client, said, false, wish});
+    if (wish != "STOP_MATCHMAKING") observer_.may_leave(options_.runtime, client);
+}
+
 void Runtime::take(std::string_view qualifier, std::string_view body) {
+    if (qualifier == "RUNTIME_CREATED") return created(body);
     std::uint64_t client = 0;
     std::uint64_t user = 0;
     JsonText profile;
     JsonText message;
+    std::string group;
     wire::JsonReader in(body);
     in.object([&](std::string_view name) {
         if (name == "client_id")
             client = in.id();
+        else if (name == "group_name" && !in.null())
+            group = in.string();
         else if (name == "user_id")
             user = in.id();
         else if (name == "profile")
@@ -242,9 +283,10 @@ void Runtime::take(std::string_view qualifier, std::string_view body) {
     if (qualifier == "CLIENT_ASSIGNED") {
         const std::uint64_t version = profile_version(profile.view());
         seats_[client] = {user, version};
+        if (!group.empty()) observer_.group_joined(options_.runtime, client, group);
         observer_.client_joined(options_.runtime, client, user, version);
     } else if (qualifier == "CLIENT_REMOVED") {
-        seats_.erase(client);
+        left(client);
         observer_.client_removed(options_.runtime, client);
     } else if (qualifier == "MESSAGE_RECEIVED") {
         Result<GameMessage> said = parse_game_message(message.view());
@@ -258,9 +300,10 @@ void Runtime::take(std::string_view qualifier, std::string_view body) {
         if (said->sets_profile && seat != seats_.end() &&
             said->serial > seat->second.profile_version) {
             seat->second.profile_version = said->serial;
-            outgoing_.push_back({client, *said, true});
+            outgoing_.push_back({client, *said, true, {}, false, seat->second.user});
         }
         outgoing_.push_back({client, *said, false});
+        grant(client, *said);
     }
 }
 

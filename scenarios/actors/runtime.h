@@ -49,6 +49,10 @@ private:
         std::uint64_t client = 0;
         GameMessage answer;
         bool is_profile = false;
+        std::string_view wish = {};  // the qualifier that it becomes, instead of an answer
+        // The client left since: it may have been ignored, also if the client is back by now.
+        bool is_void = false;
+        std::uint64_t user = 0;  // of a profile
     };
     struct Seat {
         std::uint64_t user = 0;
@@ -65,7 +69,10 @@ private:
                  Instant left,
                  const Result<HttpAnswer>& answer);
     void take(std::string_view qualifier, std::string_view body);
+    void created(std::string_view body);
+    void grant(std::uint64_t client, const GameMessage& said);
     void acknowledged(const Outgoing& item);
+    void left(std::uint64_t client);
 
     io::Io io_;
     RuntimeOptions options_;
@@ -80,6 +87,7 @@ private:
     std::vector<std::uint64_t> consumed_;
     std::uint64_t last_taken_ = 0;
     std::map<std::uint64_t, Seat> seats_;  // by client
+    std::string mode_;                     // of a match
     bool is_gone_ = false;
     bool is_stopped_ = false;
 };

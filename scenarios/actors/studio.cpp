@@ -4,6 +4,7 @@
 #include "engine/io/wait.h"
 #include "engine/wire/json_reader.h"
 #include "engine/wire/json_writer.h"
+#include "scenarios/actors/modes.h"
 #include "scenarios/actors/words.h"
 
 namespace playback::scenarios {
@@ -24,7 +25,7 @@ std::string body_of(const Fields& fields, const Fields& values = {}) {
     return body;
 }
 
-constexpr std::string_view version_config =
+constexpr std::string_view config_of_lobbies =
     R"({"version":"V1","modes":[{"name":"arcade","min_players":1,"max_players":16,)"
     R"("groups":[{"name":"players","min_players":1,"max_players":16}]}],"user_data":{}})";
 
@@ -115,7 +116,8 @@ io::Task<Result<void>> Studio::grant(Game& game) {
 
 io::Task<Result<void>> Studio::make_version(Game& game) {
     const Fields names{{"tenant", options_.name}, {"project", options_.name}};
-    const Fields config{{"config", version_config}};
+    const bool has_matches = options_.max_matches != 0;
+    const Fields config{{"config", has_matches ? config_with_matches : config_of_lobbies}};
     std::string body = body_of(names, config);
     auto version =
         co_await call(path_of("developer", "create-version"), std::move(body), "version_id");
@@ -146,7 +148,9 @@ io::Task<Result<std::string>> Studio::deploy(const Game& game) {
     wire::JsonWriter out(config);
     out.object().key("version").string("V1").key("min_lobbies").integer(options_.min_lobbies);
     out.key("max_lobbies").integer(options_.max_lobbies).key("lobby").object();
-    out.key("max_assignments").integer(options_.max_assignments).end_object().end_object();
+    out.key("max_assignments").integer(options_.max_assignments).end_object();
+    out.key("matchmaker").object().key("max_matches").integer(options_.max_matches).end_object();
+    out.end_object();
     const Fields names{{"tenant", options_.name},
                        {"project", options_.name},
                        {"stage", options_.name},

@@ -18,6 +18,7 @@ struct StudioOptions {
     std::uint32_t max_assignments = 128;
     std::uint32_t min_lobbies = 1;
     std::uint32_t max_lobbies = 64;
+    std::uint32_t max_matches = 0;  // 0: the game has lobbies only
     Duration patience = seconds(10);
     std::uint32_t attempts = 20;  // of each call, half a second apart
 };

@@ -20,7 +20,9 @@ std::string to_json(const GameMessage& message) {
     if (message.shows_profile)
         out.key("op").string("show").key("p").unsigned_integer(message.profile);
     else
-        out.key("op").string(message.sets_profile ? "profile" : "echo");
+        out.key("op").string(message.sets_profile   ? "profile"
+                             : message.wish.empty() ? "echo"
+                                                    : message.wish);
     if (message.padding > 0) out.key("pad").string(std::string(message.padding, 'x'));
     out.end_object();
     return text;
@@ -36,6 +38,7 @@ Result<GameMessage> parse_game_message(std::string_view json) {
             const std::string_view op = in.string();
             message.sets_profile = op == "profile";
             message.shows_profile = op == "show";
+            if (!message.sets_profile && !message.shows_profile && op != "echo") message.wish = op;
         } else if (name == "pad") {
             message.padding = in.string().size();
         } else if (name == "p") {

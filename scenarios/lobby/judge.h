@@ -49,6 +49,7 @@ struct JudgeOptions {
 
     // What else is known of the world; by default nothing.
     std::uint32_t lobby_capacity = 0;  // seats; 0: not known
+    bool has_matches = false;
     Duration runtime_inactive = seconds(10);
     Duration purge_after = seconds(60);      // how long the mailbox of an ended client is kept
     Duration request_timeout = seconds(30);  // from the first byte of a request to its last
@@ -122,6 +123,17 @@ public:
                        std::uint64_t client,
                        std::uint64_t user,
                        std::uint64_t profile_version) override;
+    void match_opened(std::uint64_t runtime, std::string_view mode) override {
+        seats_.match_opened(runtime, mode);
+    }
+    void group_joined(std::uint64_t runtime,
+                      std::uint64_t client,
+                      std::string_view group) override {
+        seats_.group_joined(runtime, client, group);
+    }
+    void may_leave(std::uint64_t runtime, std::uint64_t client) override {
+        seats_.may_leave(runtime, client);
+    }
     void client_removed(std::uint64_t runtime, std::uint64_t client) override;
     void received(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) override;
     void answered(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) override;

@@ -12,7 +12,7 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
       ids_(court_),
       client_mail_(court_, "mailbox of client"),
       runtime_mail_(court_, "mailbox of runtime"),
-      seats_(court_, options_.lobby_capacity),
+      seats_(court_, options_.lobby_capacity, options_.has_matches),
       lives_(court_,
              seats_,
              {.client_inactive = options_.client_inactive,

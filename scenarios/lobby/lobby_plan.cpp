@@ -143,6 +143,25 @@ void draw_player(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
     if (is_silent) add(end, "come_back");
 }
 
+// What one player wants of matches, drawn from a stream of its own.
+void draw_wishes(sim::Plan& plan, const Shape& shape, std::uint64_t number, std::uint64_t& id) {
+    Random random = Random::stream(plan.seed, "wishes", number);
+    const Instant end = Instant{} + shape.ready + shape.length;
+    const Duration pause{
+        random.log_between(shape.action_interval.ns, 4 * shape.action_interval.ns)};
+    Instant at = Instant{} + shape.ready;
+    for (;;) {
+        at = at + Duration{random.between(1, 2 * pause.ns)};
+        if (at >= end) return;
+        const std::uint64_t what = random.below(100);
+        std::string kind = what < 40   ? "seek_duel"
+                           : what < 70 ? "seek_team"
+                           : what < 95 ? "leave_match"
+                                       : "stop_match";
+        plan.ops.push_back({++id, at, "player-" + std::to_string(number), std::move(kind), {}});
+    }
+}
+
 // Clerks who want the same few names, each from a stream of its own.
 void draw_clerks(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
     if (!shape.draws_manners) return;
@@ -332,6 +351,7 @@ std::vector<KnobLimit> lobby_knobs() {
     constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000;
     return {{"max_assignments", 1'000'000},
             {"min_lobbies", 100},
+            {"max_matches", 4096},
             {"long_poll", 1},
             {"poll_interval_ms", day_ms},
             {"p1_percent", 100},
@@ -350,7 +370,11 @@ std::vector<KnobLimit> lobby_knobs() {
             {"manners", 1}};
 }
 
-Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) {
+namespace {
+
+Result<sim::Plan> draw_plan(std::string_view scenario,
+                            std::uint64_t seed,
+                            std::string_view profile) {
     if (profile != "small" && profile != "short" && profile != "reference" &&
         profile != "polling") {
         return Error{
@@ -358,7 +382,7 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) 
             "profile must be small, short, reference or polling, not " + std::string(profile)};
     }
     sim::Plan plan;
-    plan.scenario = lobby_scenario;
+    plan.scenario = scenario;
     plan.profile = profile;
     plan.seed = seed;
     Random random = Random::stream(seed, "shape");
@@ -369,7 +393,11 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) 
     std::uint64_t id = 0;
     for (std::int64_t number = 0; number < shape.players; ++number) {
         draw_player(plan, shape, static_cast<std::uint64_t>(number), id);
+        if (scenario == match_scenario)
+            draw_wishes(plan, shape, static_cast<std::uint64_t>(number), id);
     }
+    if (scenario == match_scenario)
+        plan.knobs["max_matches"] = Random::stream(seed, "matches").log_between(1, 16);
     draw_clerks(plan, shape, id);
     draw_deployments(plan, shape, id);
     std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
@@ -377,6 +405,16 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) 
     });
     draw_faults(plan, shape);
     return plan;
+}
+
+}  // namespace
+
+Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) {
+    return draw_plan(lobby_scenario, seed, profile);
+}
+
+Result<sim::Plan> draw_match_plan(std::uint64_t seed, std::string_view profile) {
+    return draw_plan(match_scenario, seed, profile);
 }
 
 }  // namespace playback::scenarios

@@ -16,6 +16,7 @@
 namespace playback::scenarios {
 
 inline constexpr std::string_view lobby_scenario = "lobby";
+inline constexpr std::string_view match_scenario = "match";
 inline constexpr std::uint32_t player_machines = 4;
 
 // When players may come, and how long the world gets to settle after the last fault: 30 s, and
@@ -31,6 +32,9 @@ inline constexpr Duration settle_time = seconds(13 + 30);
 // the same with clients that poll each second, as existing SDKs do. Fails with invalid_argument for
 // another name.
 Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile);
+
+// The same players, who look for matches, leave them, and stop them.
+Result<sim::Plan> draw_match_plan(std::uint64_t seed, std::string_view profile);
 
 // What its knobs may be, far beyond what is drawn.
 std::vector<KnobLimit> lobby_knobs();

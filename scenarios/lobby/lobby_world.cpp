@@ -190,6 +190,9 @@ void LobbyWorld::start_studio() {
     options.support_password = support_password;
     options.max_assignments = static_cast<std::uint32_t>(plan_.knob("max_assignments", 8));
     options.min_lobbies = static_cast<std::uint32_t>(plan_.knob("min_lobbies", 1));
+    if (plan_.scenario == match_scenario)
+        options.max_matches =
+            static_cast<std::uint32_t>(std::max<std::int64_t>(plan_.knob("max_matches", 16), 1));
     const auto deploys = [](const sim::PlanOp& op) { return op.kind == "deploy"; };
     const bool has_desk = std::ranges::any_of(plan_.ops, deploys);
     world_.add_node({.name = "studio"}).start([this, options, has_desk](sim::SimNode& node) {

@@ -54,6 +54,7 @@ private:
     [[nodiscard]] Instant settled_by() const;
     [[nodiscard]] bool is_settled();
     [[nodiscard]] bool containers_match() const;
+    [[nodiscard]] bool matches_are_found() const;
     void ask_for_wanted();
     void judge_end(bool settled);
     void describe_end();

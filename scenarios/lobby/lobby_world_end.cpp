@@ -66,7 +66,7 @@ bool LobbyWorld::is_settled() {
         const auto& players = static_cast<const PlayersProgram&>(*player_nodes_[i]->program());
         if (is_in_core(i) && !players.is_quiet()) return false;
     }
-    return judge_.is_settled() && containers_match();
+    return judge_.is_settled() && containers_match() && matches_are_found();
 }
 
 void LobbyWorld::ask_for_wanted() {
@@ -79,20 +79,30 @@ void LobbyWorld::ask_for_wanted() {
 }
 
 bool LobbyWorld::containers_match() const {
-    if (!wanted_ || wanted_->of_lobbies != wanted_->of_pool) return false;
+    if (!wanted_ || wanted_->of_deployment != wanted_->of_pool) return false;
     std::vector<std::uint64_t> running;
     for (const io::ContainerStatus& container : docker_->containers()) {
         if (container.state != io::ContainerState::running) return false;
         running.push_back(label_number(container.labels, runtime_label));
     }
     std::sort(running.begin(), running.end());
-    return running == wanted_->of_lobbies;
+    return running == wanted_->of_deployment;
+}
+
+// One may wait for the second of a duel; and nobody can play when there are as many matches as
+// there may be.
+bool LobbyWorld::matches_are_found() const {
+    if (plan_.scenario != match_scenario) return true;
+    const auto allowed =
+        static_cast<std::size_t>(std::max<std::int64_t>(plan_.knob("max_matches", 16), 1));
+    return wanted_ && (wanted_->matchmaking <= 1 || wanted_->matches >= allowed);
 }
 
 void LobbyWorld::judge_end(bool settled) {
     if (settled) {
         for (const char* invariant : {"all-assigned", "no-lost-message", "containers-as-wanted"})
             world_.checked(invariant);
+        if (plan_.scenario == match_scenario) world_.checked("match-found");
         return;
     }
     if (!game_) {
@@ -107,13 +117,20 @@ void LobbyWorld::judge_end(bool settled) {
     judge_.check_settled();
     if (world_.ended()) return;
     if (!containers_match()) {
-        const std::size_t of_lobbies = wanted_ ? wanted_->of_lobbies.size() : 0;
+        const std::size_t of_deployment = wanted_ ? wanted_->of_deployment.size() : 0;
         const std::size_t of_pool = wanted_ ? wanted_->of_pool.size() : 0;
         world_.report("containers-as-wanted",
                       "container",
-                      std::to_string(of_lobbies) + " lobbies are open, " + std::to_string(of_pool) +
-                          " containers are wanted and " +
+                      std::to_string(of_deployment) + " lobbies and matches are open, " +
+                          std::to_string(of_pool) + " containers are wanted and " +
                           std::to_string(docker_->containers().size()) + " exist, or others");
+        return;
+    }
+    if (!matches_are_found()) {
+        world_.report("match-found",
+                      "client",
+                      std::to_string(wanted_ ? wanted_->matchmaking : 0) +
+                          " clients look for a match and find none when all is quiet");
         return;
     }
     world_.report("players-served", "player", "a player has not been served when all is quiet");

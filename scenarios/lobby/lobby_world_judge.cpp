@@ -1,6 +1,7 @@
 // What the judge of a lobby may know of its world: how kind it was, and when.
 #include <algorithm>
 
+#include "scenarios/lobby/lobby_plan.h"
 #include "scenarios/lobby/lobby_world.h"
 #include "sim/fault_catalogue.h"
 
@@ -18,6 +19,7 @@ JudgeOptions LobbyWorld::judge_options() {
         world_.report(std::move(invariant), std::move(entity), std::move(message));
     };
     options.lobby_capacity = static_cast<std::uint32_t>(plan_.knob("max_assignments", 8));
+    options.has_matches = plan_.scenario == match_scenario;
     options.wall_error_max = wall_error_max();
     options.disturbed = [this](std::string_view group, Instant from, Instant to) {
         return was_disturbed(group, from, to);

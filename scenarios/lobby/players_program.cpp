@@ -26,6 +26,14 @@ bool PlayersProgram::tell(Player& player, std::string_view kind) {
         player.say(true);
     else if (kind == "save_and_return")
         player.save_and_return();
+    else if (kind == "seek_duel")
+        player.wish("duel");
+    else if (kind == "seek_team")
+        player.wish("team");
+    else if (kind == "leave_match")
+        player.wish("leave");
+    else if (kind == "stop_match")
+        player.wish("stop");
     else if (kind == "go_silent")
         player.go_silent();
     else if (kind == "come_back")

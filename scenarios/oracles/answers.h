@@ -47,7 +47,7 @@ private:
 
     Court& court_;
     const Options options_;
-    bool has_game_ = false;                                    // a client was created before
+    Instant game_at_ = never;                                  // somebody was told of a client then
     std::map<std::string, Instant, std::less<>> answered_at_;  // by caller
 };
 

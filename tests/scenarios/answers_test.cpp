@@ -58,6 +58,10 @@ TEST_F(AnswersTest, WantAGameToStayThere) {
     oracle.seen(early);
     expect_content();
     oracle.seen(good("create-client"));
+    pass(milliseconds(600));
+    oracle.seen(early);  // its answer was on its way for long
+    expect_content();
+    early.left = now;
     oracle.seen(early);
     expect("status-legal");
 }

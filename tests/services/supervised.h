@@ -71,7 +71,7 @@ public:
         effects.put(kernel::RowKey(1).add(one.runtime), OpenRow{});
         mailbox::OpenRuntime open;
         open.deployment = director_id;
-        open.lobby = LobbyId{one.runtime.value};
+        open.place.lobby = LobbyId{one.runtime.value};
         open.image = one.image;
         open.tenant_label = "acme";
         open.project_label = "game";

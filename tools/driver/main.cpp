@@ -69,7 +69,7 @@ int run_seeds(const scenarios::Scenario& scenario,
 bool find_bug(const scenarios::PlantedBug& bug, std::uint64_t seeds) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point begin = Clock::now();
-    const scenarios::Scenario& scenario = scenarios::scenarios().front();
+    const scenarios::Scenario& scenario = *scenarios::find_scenario(bug.scenario);
     plant(bug.name);
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         const Result<sim::Plan> plan = scenario.draw(seed, scenario.profiles.front());
@@ -127,7 +127,7 @@ int work(const std::string& bug) {
 
 int list_bugs(bool without_rare) {
     for (const scenarios::PlantedBug& bug : scenarios::planted_bugs())
-        if (!without_rare || !bug.is_rare) std::cout << bug.name << "\n";
+        if (!without_rare || !bug.is_rare) std::cout << bug.name << " " << bug.scenario << "\n";
     return scenarios::planted_bugs().empty() ? 2 : 0;
 }
 

@@ -26,8 +26,8 @@ void read_setting(wire::JsonReader& in, std::uint32_t& setting) {
         setting = static_cast<std::uint32_t>(value);
 }
 
-catalog::ModeGroup read_group(wire::JsonReader& in) {
-    catalog::ModeGroup group;
+matchmaking::GroupRules read_group(wire::JsonReader& in) {
+    matchmaking::GroupRules group{{}, 0, 0};
     in.object([&](std::string_view name) {
         if (name == "name" && !in.null()) group.name = in.string();
         if (name == "min_players") group.min_players = read_count(in);
@@ -36,14 +36,38 @@ catalog::ModeGroup read_group(wire::JsonReader& in) {
     return group;
 }
 
-catalog::Mode read_mode(wire::JsonReader& in) {
-    catalog::Mode mode;
+matchmaking::SkillRules read_skill(wire::JsonReader& in) {
+    matchmaking::SkillRules skill;
+    in.object([&](std::string_view name) {
+        if (name == "attribute" && !in.null()) skill.attribute = in.string();
+        if (name == "window") read_setting(in, skill.window);
+        if (name == "growth_per_second") read_setting(in, skill.growth_per_second);
+        if (name == "window_max") read_setting(in, skill.window_max);
+    });
+    return skill;
+}
+
+// The number of an object that has no other.
+void read_only_setting(wire::JsonReader& in, std::string_view member, std::uint32_t& setting) {
+    in.object([&](std::string_view name) {
+        if (name == member) read_setting(in, setting);
+    });
+}
+
+// `parties`, `skill` and `regions` are ours.
+matchmaking::ModeRules read_mode(wire::JsonReader& in) {
+    matchmaking::ModeRules mode;
+    mode.min_players = mode.max_players = 0;
     in.object([&](std::string_view name) {
         if (name == "name" && !in.null()) mode.name = in.string();
         if (name == "min_players") mode.min_players = read_count(in);
         if (name == "max_players") mode.max_players = read_count(in);
         if (name == "groups" && !in.null())
             in.array([&] { mode.groups.push_back(read_group(in)); });
+        if (name == "parties" && !in.null()) read_only_setting(in, "max_size", mode.party_max);
+        if (name == "skill" && !in.null()) mode.skill = read_skill(in);
+        if (name == "regions" && !in.null())
+            read_only_setting(in, "max_latency_ms", mode.latency_max_ms.emplace(0));
     });
     return mode;
 }
@@ -54,6 +78,29 @@ void read_lobby(wire::JsonReader& in, lobby::DeploymentConfig& config) {
         if (name == "min_lifetime") read_setting(in, config.lobby_min_lifetime_s);
         if (name == "cpu_limit") read_setting(in, config.lobby_cpu_limit);
         if (name == "memory_limit") read_setting(in, config.lobby_memory_limit);
+    });
+}
+
+void read_match(wire::JsonReader& in, lobby::DeploymentConfig& config) {
+    in.object([&](std::string_view name) {
+        if (name == "cpu_limit") read_setting(in, config.match_cpu_limit);
+        if (name == "memory_limit") read_setting(in, config.match_memory_limit);
+    });
+}
+
+lobby::WarmMatches read_warm_matches(wire::JsonReader& in, std::string_view mode) {
+    lobby::WarmMatches warm{std::string(mode), 0};
+    read_only_setting(in, "min_matches", warm.min_matches);
+    return warm;
+}
+
+void read_matchmaker(wire::JsonReader& in, lobby::DeploymentConfig& config) {
+    in.object([&](std::string_view name) {
+        if (name == "max_matches") read_setting(in, config.max_matches);
+        if (name == "modes" && !in.null())
+            in.object([&](std::string_view mode) {
+                if (!in.null()) config.warm_matches.push_back(read_warm_matches(in, mode));
+            });
     });
 }
 
@@ -86,6 +133,8 @@ Result<lobby::DeploymentConfig> read_deployment_config(const JsonText& text) {
         if (name == "min_lobbies") read_setting(in, config.min_lobbies);
         if (name == "max_lobbies") read_setting(in, config.max_lobbies);
         if (name == "lobby" && !in.null()) read_lobby(in, config);
+        if (name == "match" && !in.null()) read_match(in, config);
+        if (name == "matchmaker" && !in.null()) read_matchmaker(in, config);
     });
     TRY_VOID(in.finish());
     config.whole = text;

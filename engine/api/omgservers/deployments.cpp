@@ -59,9 +59,24 @@ void write_details(const Call& call, const Managed& managed, Generation generati
         out.key("clients").integer(lobby.clients).end_object();
     }
     out.end_array();
-    out.key(is_p1 ? "matchmaker_refs" : "matchmaker_resources").array().end_array();
+    // There is one matchmaker, with the number of its deployment.
+    const std::uint64_t matchmaker = managed.details.deployment.value;
+    out.key(is_p1 ? "matchmaker_refs" : "matchmaker_resources").array().object();
+    out.key("id").id(matchmaker).key("created").time(managed.details.created);
+    out.key("deployment_id").id(matchmaker).key("matchmaker_id").id(matchmaker);
+    out.key("status").string(word_of(lobby::LobbyStatus::ready)).end_object().end_array();
+    out.key("match_resources").array();
+    for (const lobby::MatchDetails& match : managed.details.matches) {
+        out.object().key("id").id(match.match.value).key("created").time(match.created);
+        out.key("matchmaker_id").id(matchmaker).key("match_id").id(match.match.value);
+        out.key("runtime_id").id(match.match.value).key("mode").string(match.mode);
+        out.key("status").string(word_of(match.status));
+        out.key("clients").integer(match.clients).end_object();
+    }
+    out.end_array();
     out.key("clients").integer(managed.details.clients);
-    out.key("waiting_clients").integer(managed.details.waiting).end_object();
+    out.key("waiting_clients").integer(managed.details.waiting);
+    out.key("matchmaking_clients").integer(managed.details.matchmaking).end_object();
 }
 
 io::Task<void> show(Api& api, Call call, DeploymentId deployment, Generation generation) {
@@ -110,6 +125,22 @@ io::Task<void> remove_lobby(Api& api, Call call, LobbyId lobby) {
         co_await api.kernel.submit(address_of(runtime->deployment), command);
     if (!deleted) co_return call.fail(deleted.error());
     call.reply_boolean("deleted", deleted->deleted);
+}
+
+// A deployment has one matchmaker, with its own number, for as long as it lives: there is nothing
+// to open, and nothing that could go.
+io::Task<void> request_matchmaker(Api& api, Call call, DeploymentId deployment) {
+    const Result<Managed> managed = co_await manage(api, call.caller(), deployment);
+    if (!managed) co_return call.fail(managed.error());
+    if (managed->details.status != lobby::DeploymentStatus::open)
+        co_return call.fail(Error{Errc::conflict, catalog::refusal::deployment_not_found});
+    call.reply_nothing();
+}
+
+io::Task<void> keep_matchmaker(Api& api, Call call, DeploymentId deployment) {
+    const Result<Managed> managed = co_await manage(api, call.caller(), deployment);
+    if (!managed) co_return call.fail(managed.error());
+    call.reply_boolean("deleted", false);
 }
 
 io::Task<void> deploy(Api& api, const Call& call, bool with_config) {
@@ -165,6 +196,22 @@ io::Task<void> create_lobby_request(Api& api, const Call& call) {
     in.id("deployment_id", deployment.value);
     if (const std::optional<Problem> wrong = in.read(call.body())) return call.refuse(*wrong);
     return request_lobby(api, call, deployment);
+}
+
+io::Task<void> create_matchmaker_request(Api& api, const Call& call) {
+    DeploymentId deployment;
+    Members in;
+    in.id("deployment_id", deployment.value);
+    if (const std::optional<Problem> wrong = in.read(call.body())) return call.refuse(*wrong);
+    return request_matchmaker(api, call, deployment);
+}
+
+io::Task<void> delete_matchmaker(Api& api, const Call& call) {
+    DeploymentId deployment;
+    Members in;
+    in.id("matchmaker_id", deployment.value);
+    if (const std::optional<Problem> wrong = in.read(call.body())) return call.refuse(*wrong);
+    return keep_matchmaker(api, call, deployment);
 }
 
 io::Task<void> delete_lobby(Api& api, const Call& call) {

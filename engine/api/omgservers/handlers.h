@@ -65,8 +65,10 @@ io::Task<void> create_deployment(Api& api, const Call& call);
 io::Task<void> deploy_version(Api& api, const Call& call);  // P1
 io::Task<void> get_deployment_details(Api& api, const Call& call);
 io::Task<void> delete_deployment(Api& api, const Call& call);
-io::Task<void> create_lobby_request(Api& api, const Call& call);  // P1
-io::Task<void> delete_lobby(Api& api, const Call& call);          // P1
+io::Task<void> create_lobby_request(Api& api, const Call& call);       // P1
+io::Task<void> delete_lobby(Api& api, const Call& call);               // P1
+io::Task<void> create_matchmaker_request(Api& api, const Call& call);  // P1
+io::Task<void> delete_matchmaker(Api& api, const Call& call);          // P1
 
 // --- player.cpp ---
 io::Task<void> ping_service(Api& api, const Call& call);
@@ -79,8 +81,7 @@ io::Task<void> interchange_runtime_p1(Api& api, const Call& call);
 io::Task<void> interchange_runtime_p2(Api& api, const Call& call);
 
 // --- operations.cpp ---
-io::Task<void> unsupported(Api& api, const Call& call);  // known, and not in this release
-io::Task<void> disabled(Api& api, const Call& call);     // known, and never switched on
+io::Task<void> disabled(Api& api, const Call& call);  // known, and never switched on
 io::Task<void> health(Api& api, const Call& call);
 io::Task<void> ready(Api& api, const Call& call);
 io::Task<void> metrics(Api& api, const Call& call);

@@ -10,17 +10,28 @@ using mailbox::ClientMailKind;
 using mailbox::RuntimeMail;
 using mailbox::RuntimeMailKind;
 
-// Lobbies only in this release: the other half is null.
+// Of lobby and match, one is null.
 void write_runtime_config(wire::JsonWriter& out,
-                          LobbyId lobby,
+                          const lobby::RuntimePlace& place,
                           const JsonText& version_config,
                           Generation generation) {
     const bool is_p1 = generation == Generation::p1;
     out.key("runtime_config").object();
     if (!is_p1) out.key("version").string("V1").key("config").raw(version_config);
-    out.key(is_p1 ? "lobby_config" : "lobby").object();
-    out.key("lobby_id").id(lobby.value).end_object();
-    out.key(is_p1 ? "match_config" : "match").null();
+    out.key(is_p1 ? "lobby_config" : "lobby");
+    if (place.qualifier == lobby::RuntimeQualifier::lobby)
+        out.object().key("lobby_id").id(place.lobby.value).end_object();
+    else
+        out.null();
+    out.key(is_p1 ? "match_config" : "match");
+    if (place.qualifier == lobby::RuntimeQualifier::match) {
+        out.object().key("matchmaker_id").id(place.matchmaker.value);
+        out.key("match_id").id(place.match.value);
+        if (!is_p1) out.key("mode").string(place.mode);
+        out.end_object();
+    } else {
+        out.null();
+    }
     if (is_p1) out.key("version_config").raw(version_config);
     out.end_object();
 }
@@ -34,8 +45,8 @@ void write_body(wire::JsonWriter& out, const ClientMail& mail, Generation genera
             break;
         case ClientMailKind::runtime_assigned:
             out.key("runtime_id").id(mail.runtime.value);
-            out.key("runtime_qualifier").string(word_of(mail.qualifier));
-            write_runtime_config(out, mail.lobby, mail.json, generation);
+            out.key("runtime_qualifier").string(word_of(mail.place.qualifier));
+            write_runtime_config(out, mail.place, mail.json, generation);
             break;
         case ClientMailKind::message_produced:
             out.key("message").raw(mail.json);
@@ -49,12 +60,21 @@ void write_body(wire::JsonWriter& out, const ClientMail& mail, Generation genera
     out.end_object();
 }
 
+// P1 hears of the matchmaker after its lobby. The client has one message for both: consuming this
+// one changes nothing.
+void write_matchmaker(wire::JsonWriter& out, const ClientMail& assigned) {
+    out.object().key("id").id(assigned.matchmaker_told.value);
+    out.key("qualifier").string("MATCHMAKER_ASSIGNMENT_MESSAGE");
+    out.key("body").object().key("matchmaker_id").id(assigned.place.matchmaker.value);
+    out.end_object().end_object();
+}
+
 void write_body(wire::JsonWriter& out, const RuntimeMail& mail, Generation generation) {
     const bool is_p1 = generation == Generation::p1;
     out.key("body").object();
     switch (mail.kind) {
         case RuntimeMailKind::runtime_created:
-            write_runtime_config(out, mail.lobby, mail.json, generation);
+            write_runtime_config(out, mail.place, mail.json, generation);
             break;
         case RuntimeMailKind::client_assigned:
             out.key("user_id").id(mail.user.value).key("client_id").id(mail.client.value);
@@ -86,6 +106,7 @@ void write_client_mail(std::string& body,
         out.key("qualifier").string(word_of(one.kind, generation));
         write_body(out, one, generation);
         out.end_object();
+        if (generation == Generation::p1 && one.matchmaker_told) write_matchmaker(out, one);
     }
     out.end_array().end_object();
 }

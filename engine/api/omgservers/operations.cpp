@@ -24,10 +24,6 @@ bool may_read_metrics(const Api& api, std::string_view peer) {
 
 }  // namespace
 
-io::Task<void> unsupported(Api&, const Call& call) {
-    return call.refuse({409, qualifier::unsupported_feature, "not in this release"});
-}
-
 io::Task<void> disabled(Api&, const Call& call) {
     return call.refuse({409, qualifier::feature_disabled, "builds from source are not offered"});
 }

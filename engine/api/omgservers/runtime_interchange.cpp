@@ -17,12 +17,26 @@ namespace {
 using mailbox::RuntimeOutgoing;
 using mailbox::RuntimeSays;
 
+constexpr std::size_t matchmaking_values_max = 64;
+
 struct RuntimeRequest {
     bool has_outgoing = false;
     bool has_consumed = false;
     bool too_many = false;
     mailbox::RuntimeInterchange command;
 };
+
+// Of numbers by name. What is beyond the limit counts for nothing.
+void read_values(wire::JsonReader& in, bool is_latency, RuntimeOutgoing& item) {
+    in.object([&](std::string_view name) {
+        if (in.null()) return;
+        lobby::MatchmakingValue value;
+        value.is_latency = is_latency;
+        value.name = name;
+        value.value = in.int32();
+        if (item.values.size() < matchmaking_values_max) item.values.push_back(std::move(value));
+    });
+}
 
 // All qualifiers have members of the same names, so the body can be read before the qualifier.
 void read_body(wire::JsonReader& in, RuntimeOutgoing& item, RuntimeRequest& request) {
@@ -40,6 +54,8 @@ void read_body(wire::JsonReader& in, RuntimeOutgoing& item, RuntimeRequest& requ
             item.json = in.raw();
         } else if (name == "mode") {
             item.mode = in.string();
+        } else if (name == "attributes" || name == "latencies") {
+            read_values(in, name == "latencies", item);
         }
     });
 }

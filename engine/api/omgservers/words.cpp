@@ -71,6 +71,14 @@ constexpr std::array lobby_statuses = {
     Word<LobbyStatus>{LobbyStatus::closed, "CLOSED"},
 };
 
+using lobby::MatchStatus;
+constexpr std::array match_statuses = {
+    Word<MatchStatus>{MatchStatus::pending, "PENDING"},
+    Word<MatchStatus>{MatchStatus::ready, "CREATED"},
+    Word<MatchStatus>{MatchStatus::stopped, "CLOSED"},
+    Word<MatchStatus>{MatchStatus::closed, "CLOSED"},
+};
+
 using lobby::ImageQualifier;
 constexpr std::array image_qualifiers = {
     Word<ImageQualifier>{ImageQualifier::universal, "UNIVERSAL"},
@@ -151,6 +159,9 @@ std::string_view word_of(DeploymentStatus status) {
 }
 std::string_view word_of(LobbyStatus status) {
     return find_word(lobby_statuses, status);
+}
+std::string_view word_of(MatchStatus status) {
+    return find_word(match_statuses, status);
 }
 std::string_view word_of(ImageQualifier qualifier) {
     return find_word(image_qualifiers, qualifier);

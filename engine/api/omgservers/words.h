@@ -23,6 +23,7 @@ std::string_view word_of(catalog::ProjectPermission permission);
 std::string_view word_of(catalog::StagePermission permission);
 std::string_view word_of(catalog::DeploymentStatus status);
 std::string_view word_of(lobby::LobbyStatus status);
+std::string_view word_of(lobby::MatchStatus status);
 std::string_view word_of(lobby::ImageQualifier qualifier);
 std::string_view word_of(lobby::RuntimeQualifier qualifier);
 std::string_view word_of(mailbox::DeletionReason reason);

@@ -49,7 +49,7 @@ void Player::apply(const lobby::Introduce& message, kernel::Moment&, kernel::Eff
                                      message.deployment,
                                      message.assignment,
                                      player_ ? player_->profile : first_profile(),
-                                     {}});
+                                     message.group_name});
 }
 
 void Player::apply(const lobby::SetProfile& message, kernel::Moment&, kernel::Effects& effects) {

@@ -57,6 +57,7 @@ Result<DeploymentCreated> Tenant::apply(const CreateDeployment& command,
     open.version = command.version;
     open.version_config = version->second.row.config.whole;
     open.config = command.config;
+    open.modes = version->second.row.config.modes;
     for (const auto& [qualifier, image] : version->second.images)
         open.images.push_back({qualifier, image.image});
     open.tenant_label = label_of(id_.value);

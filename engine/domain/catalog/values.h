@@ -10,6 +10,7 @@
 
 #include "engine/base/json_text.h"
 #include "engine/domain/ids.h"
+#include "engine/domain/matchmaking/mode_rules.h"
 
 namespace playback::catalog {
 
@@ -71,38 +72,8 @@ struct PermissionView {
 };
 
 // The structure of a version config (6.1). The shell parses the JSON and hands over both.
-struct ModeGroup {
-    std::string name;
-    std::uint32_t min_players = 0;
-    std::uint32_t max_players = 0;
-
-    template <class Self, class V>
-    static void describe(Self& self, V& v) {
-        v(1, "name", self.name);
-        v(2, "min_players", self.min_players);
-        v(3, "max_players", self.max_players);
-    }
-    friend bool operator==(const ModeGroup&, const ModeGroup&) = default;
-};
-
-struct Mode {
-    std::string name;
-    std::uint32_t min_players = 0;
-    std::uint32_t max_players = 0;
-    std::vector<ModeGroup> groups;
-
-    template <class Self, class V>
-    static void describe(Self& self, V& v) {
-        v(1, "name", self.name);
-        v(2, "min_players", self.min_players);
-        v(3, "max_players", self.max_players);
-        v(4, "groups", self.groups);
-    }
-    friend bool operator==(const Mode&, const Mode&) = default;
-};
-
 struct VersionConfig {
-    std::vector<Mode> modes;
+    std::vector<matchmaking::ModeRules> modes;
     JsonText whole;  // the object as given, with `user_data`: what runtimes and clients are told
 
     template <class Self, class V>

@@ -29,9 +29,12 @@ Result<void> check_players(const Named& named, const std::string& field) {
     return {};
 }
 
-Result<void> check_mode(const Mode& mode, const std::string& field) {
+Result<void> check_mode(const matchmaking::ModeRules& mode, const std::string& field) {
     TRY_VOID(check_players(mode, field));
     if (mode.groups.empty()) return refused(field + ".groups", "must have at least one group");
+    if (mode.party_max == 0) return refused(field + ".parties.max_size", "must be positive");
+    if (mode.skill && mode.skill->attribute.empty())
+        return refused(field + ".skill.attribute", "is missing");
     if (mode.groups.size() > limits::groups_max)
         return refused(field + ".groups", "has too many groups");
     for (std::size_t i = 0; i < mode.groups.size(); ++i)

@@ -93,7 +93,16 @@ Result<DeploymentDetails> Deployment::apply(const GetDeployment&,
                                    static_cast<std::uint32_t>(lobby.clients.size())});
     details.clients = static_cast<std::uint32_t>(clients_.size() - leaving_);
     details.waiting = static_cast<std::uint32_t>(waiting_.size() + opening_);
-    details.last_failure = director_.last_failure;
+    details.last_failure = director_.lobbies.last;
+    details.last_match_failure = director_.matches.last;
+    for (const auto& [id, match] : matches_.all())
+        details.matches.push_back({id,
+                                   match.row.mode,
+                                   match.row.status,
+                                   time_of_id(id.value),
+                                   static_cast<std::uint32_t>(match.clients.size())});
+    for (const auto& [first, ticket] : tickets_)
+        details.matchmaking += static_cast<std::uint32_t>(ticket.clients.size());
     return details;
 }
 
@@ -101,7 +110,7 @@ Result<LobbyRequested> Deployment::apply(const RequestLobby&,
                                          kernel::Moment& moment,
                                          kernel::Effects& effects) {
     if (!exists()) return no_deployment();
-    if (director_.status != DeploymentStatus::open || lobby_image().empty())
+    if (director_.status != DeploymentStatus::open || image_of(ImageQualifier::lobby).empty())
         return Error{Errc::conflict, "deployment"};
     if (lobbies_.open() >= lobbies_allowed()) return Error{Errc::full, "deployment lobbies"};
     return LobbyRequested{open_lobby(true, moment, effects)};
@@ -135,17 +144,20 @@ void Deployment::apply(const ClientOpened& opened,
 
 void Deployment::apply(const ClientGone& gone, kernel::Moment& moment, kernel::Effects& effects) {
     if (living(gone.client) == nullptr) return;
-    let_go(gone.client, effects);
+    let_go(gone.client, moment, effects);
     settle(moment, effects);
 }
 
 void Deployment::apply(const KickClient& kick, kernel::Moment& moment, kernel::Effects& effects) {
     const ClientSeatRow* row = living(kick.client);
-    if (row == nullptr || row->lobby != lobby_of(kick.runtime) ||
-        row->assignment != kick.assignment)
-        return;
-    let_go(kick.client, effects);
-    effects.send(address_of(kick.client), mailbox::DeleteClient{mailbox::DeletionReason::none});
+    if (row == nullptr || row->assignment != kick.assignment) return;
+    if (row->lobby && row->lobby == lobby_of(kick.runtime)) {
+        let_go(kick.client, moment, effects);
+        effects.send(address_of(kick.client), mailbox::DeleteClient{mailbox::DeletionReason::none});
+    } else if (!row->lobby && row->match == match_of(kick.runtime) && !row->moving) {
+        move_out(kick.client, effects);
+        put_client(kick.client, effects);
+    }
     settle(moment, effects);
 }
 
@@ -153,9 +165,11 @@ void Deployment::apply(const ClientRemoved& removed,
                        kernel::Moment& moment,
                        kernel::Effects& effects) {
     const auto it = clients_.find(removed.client);
-    if (it == clients_.end() || !it->second.leaving || it->second.assignment != removed.assignment)
-        return;
-    forget(removed.client, effects);
+    if (it == clients_.end() || it->second.assignment != removed.assignment) return;
+    if (it->second.leaving)
+        forget(removed.client, moment, effects);
+    else if (it->second.moving)
+        moved_out(removed.client, moment, effects);
     settle(moment, effects);
 }
 
@@ -164,23 +178,28 @@ ClientSeatRow* Deployment::living(ClientId client) {
     return it == clients_.end() || it->second.leaving ? nullptr : &it->second;
 }
 
-void Deployment::let_go(ClientId client, kernel::Effects& effects) {
+void Deployment::let_go(ClientId client, kernel::Moment& moment, kernel::Effects& effects) {
     ClientSeatRow* row = living(client);
     CHECK(row != nullptr);
-    if (!row->lobby) {
-        forget(client, effects);
+    leave_ticket(client, effects);
+    if (row->lobby && row->match) free_match_seat(client, moment, effects);
+    if (!row->lobby && !row->match) {
+        forget(client, moment, effects);
         return;
     }
-    if (PLAYBACK_PLANT(seat_freed_early)) lobbies_.unseat(row->lobby, client);
+    if (PLAYBACK_PLANT(seat_freed_early) && row->lobby) lobbies_.unseat(row->lobby, client);
     row->leaving = true;
     ++leaving_;
     put_client(client, effects);
-    effects.send(address_of(runtime_of(row->lobby)),
-                 mailbox::RemoveClient{client, row->assignment});
+    if (row->moving) return;  // it is on its way out already
+    const RuntimeId runtime = row->lobby ? runtime_of(row->lobby) : runtime_of(row->match);
+    effects.send(address_of(runtime), mailbox::RemoveClient{client, row->assignment});
 }
 
-void Deployment::forget(ClientId client, kernel::Effects& effects) {
+void Deployment::forget(ClientId client, kernel::Moment& moment, kernel::Effects& effects) {
+    leave_ticket(client, effects);
     const ClientSeatRow& row = clients_.at(client);
+    if (row.match) free_match_seat(client, moment, effects);
     const bool is_freed = PLAYBACK_PLANT(seat_freed_early) && row.leaving;
     if (row.lobby && !is_freed) lobbies_.unseat(row.lobby, client);
     if (row.leaving) --leaving_;
@@ -196,19 +215,29 @@ void Deployment::apply(const RuntimeReady& ready,
                        kernel::Moment& moment,
                        kernel::Effects& effects) {
     const LobbyId id = lobby_of(ready.runtime);
+    const MatchId match_id = match_of(ready.runtime);
     const Lobby* lobby = lobbies_.find(id);
-    if (lobby == nullptr || lobby->row.status != LobbyStatus::pending) return;
-    lobbies_.set_ready(id, moment.now());
-    put_lobby(id, effects);
+    const PlayedMatch* match = matches_.find(match_id);
+    if (lobby != nullptr && lobby->row.status == LobbyStatus::pending) {
+        lobbies_.set_ready(id, moment.now());
+        put_lobby(id, effects);
+    } else if (match != nullptr && match->row.status == MatchStatus::pending) {
+        matches_.set_ready(match_id, moment.now());
+        put_match(match_id, effects);
+    }
     settle(moment, effects);
 }
 
 void Deployment::apply(const RuntimeGone& gone, kernel::Moment& moment, kernel::Effects& effects) {
     const LobbyId id = lobby_of(gone.runtime);
     const Lobby* lobby = lobbies_.find(id);
-    if (lobby == nullptr) return;
+    if (lobby == nullptr) return match_gone(gone, moment, effects);
     if (lobby->row.status != LobbyStatus::closed) {  // else it went because we said so
-        note_failure(*lobby, gone.reason, moment);
+        const bool was_ready = lobby->row.status == LobbyStatus::ready;
+        note_failure(director_.lobbies,
+                     was_ready ? std::optional(lobby->row.ready_at) : std::nullopt,
+                     gone.reason,
+                     moment);
         put_director(effects);
     }
     lobbies_.set_closed(id, true);
@@ -216,20 +245,20 @@ void Deployment::apply(const RuntimeGone& gone, kernel::Moment& moment, kernel::
     settle(moment, effects);
 }
 
-void Deployment::note_failure(const Lobby& lobby,
+void Deployment::note_failure(Failures& failures,
+                              std::optional<Instant> ready_since,
                               const std::string& reason,
                               kernel::Moment& moment) {
-    director_.last_failure = reason;
-    const bool is_young =
-        lobby.row.status == LobbyStatus::pending || moment.now() - lobby.row.ready_at < young_lobby;
+    failures.last = reason;
+    const bool is_young = !ready_since || moment.now() - *ready_since < young_runtime;
     if (!is_young) return;
-    if (moment.now() - director_.last_failure_at > young_lobby * 2) director_.failures = 0;
-    ++director_.failures;
-    director_.last_failure_at = moment.now();
-    director_.open_not_before = moment.now();  // the first one is replaced at once
-    if (director_.failures > 1)
-        director_.open_not_before =
-            moment.now() + retry_delay(settings_, director_.failures - 1, moment.random());
+    if (moment.now() - failures.last_at > young_runtime * 2) failures.young = 0;
+    ++failures.young;
+    failures.last_at = moment.now();
+    failures.open_not_before = moment.now();  // the first one is replaced at once
+    if (failures.young > 1)
+        failures.open_not_before =
+            moment.now() + retry_delay(settings_, failures.young - 1, moment.random());
 }
 
 // --- rows ---
@@ -252,7 +281,9 @@ Result<void> Deployment::load(kernel::RowKeyReader key, std::string_view value) 
         case client_row: {
             const ClientId id{key.number()};
             TRY(row, decode<ClientSeatRow>(value));
-            if (row.lobby) {
+            if (row.match && !row.lobby) {
+                // is taken up when the matches are known
+            } else if (row.lobby) {
                 if (lobbies_.find(row.lobby) == nullptr)
                     return Error{Errc::corrupt, "a client sits in a lobby that does not exist"};
                 lobbies_.seat(row.lobby, id);
@@ -265,17 +296,32 @@ Result<void> Deployment::load(kernel::RowKeyReader key, std::string_view value) 
             clients_[id] = std::move(row);
             return {};
         }
+        case match_row: {
+            const MatchId id{key.number()};
+            TRY(row, decode<MatchRow>(value));
+            if (matches_.find_mode(row.mode) == nullptr)
+                return Error{Errc::corrupt, "a match of a mode that does not exist"};
+            matches_.add(id, std::move(row));
+            return {};
+        }
+        case ticket_row:
+            return decode_into(tickets_[ClientId{key.number()}], value);
+        case regions_row:
+            return decode_into(regions_, value);
         default:
             return Error{Errc::corrupt, "deployment: unknown row type"};
     }
 }
 
 void Deployment::loaded(kernel::Moment& moment, kernel::Effects& effects) {
-    if (exists()) effects.volatile_timer("lobbies", moment.now(), CheckLobbies{});
+    if (!exists()) return;
+    restore_matches(moment);
+    effects.volatile_timer("lobbies", moment.now(), CheckLobbies{});
 }
 
 void Deployment::adopt_config() {
     lobbies_.set_capacity(std::max<std::uint32_t>(opened().config.lobby_max_assignments, 1));
+    matches_.set_modes(opened().modes, opened().config.warm_matches);
 }
 
 void Deployment::put_client(ClientId client, kernel::Effects& effects) const {
@@ -286,6 +332,12 @@ void Deployment::put_lobby(LobbyId lobby, kernel::Effects& effects) const {
     const Lobby* found = lobbies_.find(lobby);
     CHECK(found != nullptr);
     effects.put(lobby_key(lobby), found->row);
+}
+
+void Deployment::put_match(MatchId match, kernel::Effects& effects) const {
+    const PlayedMatch* found = matches_.find(match);
+    CHECK(found != nullptr);
+    effects.put(match_key(match), found->row);
 }
 
 void Deployment::put_director(kernel::Effects& effects) const {

@@ -1,5 +1,5 @@
-// Deployment: the director of one deployed version. It owns who sits in which lobby
-// (omgservers.md 3.3 to 3.7).
+// Deployment: the director of one deployed version. It owns who sits in which lobby or match, and
+// who looks for a match (omgservers.md 3.3 to 3.7, 6).
 //
 // Every input changes the facts (a client came or left, a runtime is ready or gone) and then lets
 // `settle` bring about what should follow: clients of closed lobbies queue again, the queue is
@@ -10,17 +10,27 @@
 // A client queues by its id, so who came first is seated first, also after its lobby died. It gets
 // a seat only in a ready lobby, each under a new assignment number; the player introduces it there.
 // A seat is free again when the runtime has confirmed that the client is out, or is gone itself.
-// Invariants, also as runtimes see it: a client sits in at most one lobby; a lobby takes at most
-// max_assignments; nobody waits while a ready lobby has room.
+//
+// A lobby asks for a match on behalf of its clients: a ticket waits in the matcher of its mode. Who
+// is placed keeps its seat in the match while it leaves its lobby, and comes into the match when it
+// is out; who is kicked from a match, or whose match dies, queues for a lobby again and goes before
+// all others if it looks for that mode again soon.
+//
+// Invariants, also as runtimes see it: a client sits in at most one runtime; a lobby takes at most
+// max_assignments, a match what its mode allows; nobody waits while a ready lobby has room.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/domain/lobby/deployment_inputs.h"
 #include "engine/domain/lobby/lobbies.h"
+#include "engine/domain/lobby/match_runtimes.h"
 #include "engine/domain/settings.h"
 #include "engine/kernel/machine.h"
 
@@ -30,9 +40,16 @@ inline constexpr std::size_t steps_max = 256;        // per input; the rest foll
 inline constexpr std::uint32_t lobbies_max = 1024;   // per deployment, whatever its config says
 inline constexpr std::size_t clients_max = 100'000;  // per deployment; refused above
 
-// A lobby that dies before it was ready for so long died young: the next is opened with a delay
+inline constexpr std::size_t matches_max = 4096;  // per deployment, whatever its config says
+inline constexpr std::size_t party_clients_max = 256;
+
+// A runtime that dies before it was ready for so long died young: the next is opened with a delay
 // that grows, up to DomainSettings::retry_last, while they keep dying so.
-inline constexpr Duration young_lobby = seconds(30);
+inline constexpr Duration young_runtime = seconds(30);
+// A match in which nobody plays, and which nobody needs, ends after so long.
+inline constexpr Duration match_idle = seconds(60);
+// Whose match died goes before all others if it looks for a match of that mode within this time.
+inline constexpr Duration rejoin_time = seconds(60);
 
 struct DeploymentRow {  // written once
     OpenDeployment opened;
@@ -44,21 +61,65 @@ struct DeploymentRow {  // written once
     }
 };
 
+// How runtimes of one kind fare.
+struct Failures {
+    std::uint32_t young = 0;  // that died young, lately
+    Instant last_at;
+    Instant open_not_before;  // the next one
+    std::string last;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "young", self.young);
+        v(2, "last_at", self.last_at);
+        v(3, "open_not_before", self.open_not_before);
+        v(4, "last", self.last);
+    }
+};
+
 struct DirectorRow {
-    DeploymentStatus status{};   // zero: there is no deployment
-    std::uint32_t failures = 0;  // lobbies that died young, lately
-    Instant last_failure_at;
-    Instant open_not_before;  // the next lobby
-    std::string last_failure;
+    DeploymentStatus status{};  // zero: there is no deployment
+    Failures lobbies;
+    Failures matches;
     Unknown unknown;
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "status", self.status);
-        v(2, "failures", self.failures);
-        v(3, "last_failure_at", self.last_failure_at);
-        v(4, "open_not_before", self.open_not_before);
-        v(5, "last_failure", self.last_failure);
+        v(2, "lobbies", self.lobbies);
+        v(3, "matches", self.matches);
+    }
+};
+
+// The regions that tickets have named, by the bit that stands for each.
+struct RegionsRow {
+    std::vector<std::string> names;
+    Unknown unknown;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "names", self.names);
+    }
+};
+
+// Clients who look for a match together.
+struct TicketRow {
+    std::string mode;
+    std::vector<ClientId> clients;
+    Instant since;
+    std::int32_t skill = 0;
+    std::uint32_t regions = 1;  // bits, see RegionsRow
+    bool comes_back = false;    // goes before all others
+    Unknown unknown;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "mode", self.mode);
+        v(2, "clients", self.clients);
+        v(3, "since", self.since);
+        v(4, "skill", self.skill);
+        v(5, "regions", self.regions);
+        v(6, "comes_back", self.comes_back);
     }
 };
 
@@ -66,8 +127,14 @@ struct ClientSeatRow {
     UserId user;
     bool opened = false;           // its mailbox exists
     bool leaving = false;          // ended; only keeps its seat until the runtime has let it go
-    LobbyId lobby;                 // zero: waits
+    LobbyId lobby;                 // where it sits
     std::uint64_t assignment = 0;  // seats that it was given so far
+    MatchId match;                 // with a lobby: will sit there; without: sits there
+    MatchSeat seat;                // in the match
+    bool moving = false;           // leaves where it sits, for the match or, without, the queue
+    ClientId ticket;               // zero: looks for no match
+    std::string rejoins;           // the mode of its match that died
+    Instant rejoins_until;
     Unknown unknown;
 
     template <class Self, class V>
@@ -77,6 +144,14 @@ struct ClientSeatRow {
         v(3, "lobby", self.lobby);
         v(4, "assignment", self.assignment);
         v(5, "leaving", self.leaving);
+        v(6, "match", self.match);
+        v(7, "group", self.seat.group);
+        v(8, "skill", self.seat.skill);
+        v(9, "region", self.seat.region);
+        v(10, "moving", self.moving);
+        v(11, "ticket", self.ticket);
+        v(12, "rejoins", self.rejoins);
+        v(13, "rejoins_until", self.rejoins_until);
     }
 };
 
@@ -96,6 +171,8 @@ public:
                                   RuntimeReady,
                                   RuntimeGone,
                                   KickClient,
+                                  RequestMatchmaking,
+                                  StopMatchmaking,
                                   ClientRemoved,
                                   ContinueDeployment,
                                   CheckLobbies>;
@@ -119,6 +196,8 @@ public:
     void apply(const RuntimeReady&, kernel::Moment&, kernel::Effects&);
     void apply(const RuntimeGone&, kernel::Moment&, kernel::Effects&);
     void apply(const KickClient&, kernel::Moment&, kernel::Effects&);
+    void apply(const RequestMatchmaking&, kernel::Moment&, kernel::Effects&);
+    void apply(const StopMatchmaking&, kernel::Moment&, kernel::Effects&);
     void apply(const ClientRemoved&, kernel::Moment&, kernel::Effects&);
     void apply(const ContinueDeployment&, kernel::Moment&, kernel::Effects&);
     void apply(const CheckLobbies&, kernel::Moment&, kernel::Effects&);
@@ -147,32 +226,79 @@ private:
     void end_if_over(Step& step);
     void delete_everything(Step& step);
     void introduce(ClientId client, LobbyId lobby, kernel::Effects& effects);
+    void introduce(ClientId client, MatchId match, kernel::Effects& effects);
     [[nodiscard]] std::uint32_t lobbies_allowed() const;  // at most
     [[nodiscard]] std::uint32_t lobbies_wanted() const;   // at least, also empty ones
     LobbyId open_lobby(bool requested, kernel::Moment& moment, kernel::Effects& effects);
     void drop_lobby(LobbyId lobby, kernel::Effects& effects);
-    void note_failure(const Lobby& lobby, const std::string& reason, kernel::Moment& moment);
+    // A runtime of `image` for this place, with the limits of the config.
+    void open_runtime(RuntimePlace place,
+                      RuntimeId runtime,
+                      std::string image,
+                      kernel::Effects& effects);
+
+    // matches (deployment_matches.cpp)
+    void look_for_match(const RequestMatchmaking& request,
+                        kernel::Moment& moment,
+                        kernel::Effects& effects);
+    [[nodiscard]] bool may_look(const RequestMatchmaking& request);
+    [[nodiscard]] bool looks_already(const RequestMatchmaking& request);
+    [[nodiscard]] TicketRow ticket_of(const RequestMatchmaking& request,
+                                      const matchmaking::ModeRules& rules,
+                                      kernel::Moment& moment,
+                                      kernel::Effects& effects);
+    [[nodiscard]] std::uint32_t regions_of(const RequestMatchmaking& request,
+                                           std::uint32_t latency_max_ms,
+                                           kernel::Effects& effects);
+    // False, and nothing changed, if no match of the mode could ever take it.
+    bool queue_ticket(TicketRow ticket, kernel::Effects& effects);
+    // Others of its party go on looking.
+    void leave_ticket(ClientId client, kernel::Effects& effects);
+    void empty_gone_matches(Step& step);
+    void lose_match(ClientId client, kernel::Moment& moment, kernel::Effects& effects);
+    void place_tickets(Step& step);
+    void seat_ticket(const matchmaking::Placed& placed, kernel::Effects& effects);
+    void open_matches(Step& step);
+    void open_match(const std::string& mode, kernel::Moment& moment, kernel::Effects& effects);
+    void close_matches(Step& step);
+    void drop_match(MatchId match, kernel::Effects& effects);
+    // The client leaves where it sits, and goes on when it is out (ClientRemoved).
+    void move_out(ClientId client, kernel::Effects& effects);
+    void moved_out(ClientId client, kernel::Moment& moment, kernel::Effects& effects);
+    void free_match_seat(ClientId client, kernel::Moment& moment, kernel::Effects& effects);
+    void match_gone(const RuntimeGone& gone, kernel::Moment& moment, kernel::Effects& effects);
+    void restore_matches(kernel::Moment& moment);
+    [[nodiscard]] std::string image_of(ImageQualifier qualifier) const;
+
+    // What a runtime that died `ready_since` (never: it still booted) says of the next one.
+    void note_failure(Failures& failures,
+                      std::optional<Instant> ready_since,
+                      const std::string& reason,
+                      kernel::Moment& moment);
 
     // The client has ended: out of its runtime, then out of here.
-    void let_go(ClientId client, kernel::Effects& effects);
-    void forget(ClientId client, kernel::Effects& effects);
+    void let_go(ClientId client, kernel::Moment& moment, kernel::Effects& effects);
+    void forget(ClientId client, kernel::Moment& moment, kernel::Effects& effects);
     // Living: nullptr for one that is unknown or only leaving.
     [[nodiscard]] ClientSeatRow* living(ClientId client);
     void put_client(ClientId client, kernel::Effects& effects) const;
     void put_lobby(LobbyId lobby, kernel::Effects& effects) const;
+    void put_match(MatchId match, kernel::Effects& effects) const;
     void put_director(kernel::Effects& effects) const;
     void adopt_config();
 
     [[nodiscard]] bool exists() const { return director_.status != DeploymentStatus{}; }
     [[nodiscard]] bool ending() const { return director_.status == DeploymentStatus::deleting; }
     [[nodiscard]] const OpenDeployment& opened() const { return spec_.opened; }
-    [[nodiscard]] std::string lobby_image() const;
 
     const DeploymentId self_;
     const DomainSettings& settings_;
     DeploymentRow spec_;
     DirectorRow director_;
+    RegionsRow regions_;
     Lobbies lobbies_;
+    MatchRuntimes matches_;
+    std::map<ClientId, TicketRow> tickets_;  // by the first client
     std::map<ClientId, ClientSeatRow> clients_;
     std::set<ClientId> waiting_;  // opened and without a seat
     std::size_t opening_ = 0;     // not opened yet

@@ -15,6 +15,12 @@
 namespace playback::lobby {
 
 enum class LobbyStatus : std::uint8_t { pending = 1, ready = 2, closed = 3 };
+enum class MatchStatus : std::uint8_t {
+    pending = 1,  // its runtime boots
+    ready = 2,
+    stopped = 3,  // takes nobody any more (STOP_MATCHMAKING)
+    closed = 4,   // its runtime ends or has ended
+};
 enum class DeploymentStatus : std::uint8_t { open = 1, closed = 2, deleting = 3 };
 
 struct ClientCreated {
@@ -48,6 +54,14 @@ struct LobbyDetails {
     std::uint32_t clients = 0;  // that sit there, or are on the way in or out
 };
 
+struct MatchDetails {
+    MatchId match;  // same number as its runtime
+    std::string mode;
+    MatchStatus status = MatchStatus::pending;
+    WallTime created;
+    std::uint32_t clients = 0;  // that play there, or are on the way in or out
+};
+
 struct DeploymentDetails {
     DeploymentId deployment;
     TenantId tenant;
@@ -61,6 +75,9 @@ struct DeploymentDetails {
     std::uint32_t clients = 0;          // living, seated or not
     std::uint32_t waiting = 0;          // of these, without a seat
     std::string last_failure;           // why the last lobby died; empty: none did
+    std::vector<MatchDetails> matches;  // in id order
+    std::uint32_t matchmaking = 0;      // clients that look for a match
+    std::string last_match_failure;     // why the last match died; empty: none did
 };
 
 // Refused: not_found "deployment" (never was, or ended).
@@ -156,7 +173,8 @@ struct RuntimeGone {
     }
 };
 
-// Runtime -> deployment: KICK_CLIENT. From a lobby this ends the client.
+// Runtime -> deployment: KICK_CLIENT. From a lobby this ends the client, from a match it comes back
+// to a lobby.
 struct KickClient {
     static constexpr kernel::MessageKind kind = 324;
     using Reply = void;
@@ -170,6 +188,53 @@ struct KickClient {
         v(1, "runtime", self.runtime);
         v(2, "client", self.client);
         v(3, "assignment", self.assignment);
+    }
+};
+
+struct SeatedClient {
+    ClientId client;
+    std::uint64_t assignment = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+        v(2, "assignment", self.assignment);
+    }
+};
+
+// Lobby runtime -> deployment: REQUEST_MATCHMAKING for these clients, who stay together. Void if
+// one of them does not sit there any more. Who looks for a match already goes on if it is for the
+// same mode and party, else only the new request counts; if no match of the mode could ever take
+// them, they look for none.
+struct RequestMatchmaking {
+    static constexpr kernel::MessageKind kind = 326;
+    using Reply = void;
+
+    RuntimeId runtime;
+    std::vector<SeatedClient> clients;  // at least one
+    std::string mode;
+    std::vector<MatchmakingValue> values;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
+        v(2, "clients", self.clients);
+        v(3, "mode", self.mode);
+        v(4, "values", self.values);
+    }
+};
+
+// Match runtime -> deployment: STOP_MATCHMAKING. The match takes nobody any more and ends when the
+// last has left.
+struct StopMatchmaking {
+    static constexpr kernel::MessageKind kind = 327;
+    using Reply = void;
+
+    RuntimeId runtime;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
     }
 };
 

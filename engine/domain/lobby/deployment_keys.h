@@ -11,6 +11,9 @@ enum DeploymentRowType : kernel::RowType {
     director_row = 2,
     lobby_row = 3,
     client_row = 4,
+    match_row = 5,
+    ticket_row = 6,
+    regions_row = 7,
 };
 
 inline kernel::RowKey lobby_key(LobbyId lobby) {
@@ -20,9 +23,23 @@ inline kernel::RowKey client_key(ClientId client) {
     return kernel::RowKey(client_row).add(client);
 }
 
-// A lobby and its runtime have the same number, so that either finds the other.
+inline kernel::RowKey match_key(MatchId match) {
+    return kernel::RowKey(match_row).add(match);
+}
+// A ticket has the number of the first client of its party.
+inline kernel::RowKey ticket_key(ClientId first) {
+    return kernel::RowKey(ticket_row).add(first);
+}
+
+// A lobby or match and its runtime have the same number, so that either finds the other.
 constexpr RuntimeId runtime_of(LobbyId lobby) {
     return {lobby.value};
+}
+constexpr RuntimeId runtime_of(MatchId match) {
+    return {match.value};
+}
+constexpr MatchId match_of(RuntimeId runtime) {
+    return {runtime.value};
 }
 constexpr LobbyId lobby_of(RuntimeId runtime) {
     return {runtime.value};

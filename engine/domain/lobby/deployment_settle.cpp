@@ -26,9 +26,13 @@ void Deployment::settle(kernel::Moment& moment, kernel::Effects& effects) {
     Step step{moment, effects};
     if (!ending()) {
         empty_gone_lobbies(step);
+        empty_gone_matches(step);
+        place_tickets(step);
         seat_waiting(step);
         open_lobbies(step);
+        open_matches(step);
         close_lobbies(step);
+        close_matches(step);
         end_if_over(step);
     }
     if (ending()) delete_everything(step);
@@ -47,10 +51,13 @@ void Deployment::empty_gone_lobbies(Step& step) {
         while (!clients.empty()) {
             if (!step.take()) return;
             const ClientId client = *clients.begin();
-            if (living(client) != nullptr)
-                queue_again(id, client, step.effects);
+            const ClientSeatRow* row = living(client);
+            if (row == nullptr)
+                forget(client, step.moment, step.effects);
+            else if (row->match)
+                moved_out(client, step.moment, step.effects);
             else
-                forget(client, step.effects);
+                queue_again(id, client, step.effects);
         }
         lobbies_.remove(id);
         step.effects.erase(lobby_key(id));
@@ -61,9 +68,10 @@ void Deployment::queue_again(LobbyId lobby, ClientId client, kernel::Effects& ef
     lobbies_.unseat(lobby, client);
     ClientSeatRow& row = clients_.at(client);
     row.lobby = {};
+    row.moving = false;
     waiting_.insert(client);
     put_client(client, effects);
-    effects.send(address_of(client), mailbox::RuntimeLost{row.assignment});
+    effects.send(address_of(client), mailbox::RuntimeLost{row.assignment, {}});
 }
 
 void Deployment::seat_waiting(Step& step) {
@@ -87,19 +95,20 @@ void Deployment::introduce(ClientId client, LobbyId lobby, kernel::Effects& effe
     ClientSeatRow& row = clients_.at(client);
     ++row.assignment;
     effects.send(player_address(row.user, opened().stage),
-                 Introduce{client, runtime_of(lobby), self_, row.assignment});
+                 Introduce{client, runtime_of(lobby), self_, row.assignment, {}});
 }
 
 void Deployment::open_lobbies(Step& step) {
-    if (lobby_image().empty()) return;
+    if (image_of(ImageQualifier::lobby).empty()) return;
     const auto wants_more = [this] {
         const std::uint64_t seats_coming = std::uint64_t{lobbies_.pending()} * lobbies_.capacity();
         return seats_coming < waiting_.size() || lobbies_.open() < lobbies_wanted();
     };
     while (lobbies_.open() < lobbies_allowed() && wants_more()) {
-        if (step.moment.now() < director_.open_not_before) {
+        const Instant not_before = director_.lobbies.open_not_before;
+        if (step.moment.now() < not_before) {
             if (!PLAYBACK_PLANT(backoff_without_timer))
-                step.look_again = std::min(step.look_again, director_.open_not_before);
+                step.look_again = std::min(step.look_again, not_before);
             return;
         }
         if (!step.take()) return;
@@ -135,15 +144,18 @@ std::uint32_t Deployment::lobbies_allowed() const {
 }
 
 std::uint32_t Deployment::lobbies_wanted() const {
-    if (director_.status != DeploymentStatus::open) return 0;
-    return std::min(opened().config.min_lobbies, lobbies_allowed());
+    // Who plays comes back: to a lobby that is there.
+    const std::uint32_t for_players = matches_.is_anybody_there() ? 1 : 0;
+    const bool is_open = director_.status == DeploymentStatus::open;
+    const std::uint32_t wanted = is_open ? opened().config.min_lobbies : 0;
+    return std::min(std::max(wanted, for_players), lobbies_allowed());
 }
 
-std::string Deployment::lobby_image() const {
+std::string Deployment::image_of(ImageQualifier qualifier) const {
     std::string found;
     for (const RuntimeImage& image : opened().images) {
         if (image.qualifier == ImageQualifier::universal) return image.reference;
-        if (image.qualifier == ImageQualifier::lobby) found = image.reference;
+        if (image.qualifier == qualifier) found = image.reference;
     }
     return found;
 }
@@ -156,20 +168,31 @@ LobbyId Deployment::open_lobby(bool requested, kernel::Moment& moment, kernel::E
     lobbies_.add(id, std::move(row));
     put_lobby(id, effects);
 
+    RuntimePlace place;
+    place.lobby = id;
+    place.matchmaker = MatchmakerId{self_.value};
+    open_runtime(std::move(place), runtime_of(id), image_of(ImageQualifier::lobby), effects);
+    return id;
+}
+
+void Deployment::open_runtime(RuntimePlace place,
+                              RuntimeId runtime,
+                              std::string image,
+                              kernel::Effects& effects) {
+    const DeploymentConfig& config = opened().config;
+    const bool is_match = place.qualifier == RuntimeQualifier::match;
     mailbox::OpenRuntime open;
     open.deployment = self_;
-    open.lobby = id;
-    open.qualifier = RuntimeQualifier::lobby;
+    open.place = std::move(place);
     open.version = opened().version;
     open.version_config = opened().version_config;
-    open.image = lobby_image();
-    open.cpu_limit = opened().config.lobby_cpu_limit;
-    open.memory_limit = opened().config.lobby_memory_limit;
+    open.image = std::move(image);
+    open.cpu_limit = is_match ? config.match_cpu_limit : config.lobby_cpu_limit;
+    open.memory_limit = is_match ? config.match_memory_limit : config.lobby_memory_limit;
     open.tenant_label = opened().tenant_label;
     open.project_label = opened().project_label;
     open.stage_label = opened().stage_label;
-    effects.send(address_of(runtime_of(id)), std::move(open));
-    return id;
+    effects.send(address_of(runtime), std::move(open));
 }
 
 // The runtime ends. If clients sit there, they are seated elsewhere when it is gone.
@@ -197,7 +220,7 @@ void Deployment::delete_everything(Step& step) {
         if (living(client) != nullptr)
             step.effects.send(address_of(client),
                               mailbox::DeleteClient{mailbox::DeletionReason::internal_failure});
-        forget(client, step.effects);
+        forget(client, step.moment, step.effects);
     }
     while (!lobbies_.all().empty()) {
         if (!step.take()) return;
@@ -208,11 +231,23 @@ void Deployment::delete_everything(Step& step) {
         lobbies_.remove(dropped);
         step.effects.erase(lobby_key(dropped));
     }
+    while (!matches_.all().empty()) {
+        if (!step.take()) return;
+        const auto& [id, match] = *matches_.all().begin();
+        const MatchId dropped = id;
+        if (match.row.status != MatchStatus::closed)
+            step.effects.send(address_of(runtime_of(dropped)), mailbox::DeleteRuntime{});
+        matches_.remove(dropped);
+        step.effects.erase(match_key(dropped));
+    }
     step.effects.send(address_of(opened().tenant), DeploymentEnded{self_});
+    if (!regions_.names.empty()) step.effects.erase(kernel::RowKey(regions_row));
     step.effects.erase(kernel::RowKey(director_row));
     step.effects.erase(kernel::RowKey(spec_row));
     director_ = {};
     spec_ = {};
+    regions_ = {};
+    matches_ = {};
 }
 
 }  // namespace playback::lobby

@@ -7,12 +7,48 @@
 
 #include "engine/base/json_text.h"
 #include "engine/domain/ids.h"
+#include "engine/domain/matchmaking/mode_rules.h"
 #include "engine/kernel/message.h"
 
 namespace playback::lobby {
 
 enum class RuntimeQualifier : std::uint8_t { lobby = 1, match = 2 };
 enum class ImageQualifier : std::uint8_t { universal = 1, lobby = 2, match = 3 };
+
+// What a runtime is for. A lobby, or a match, has the number of its runtime.
+struct RuntimePlace {
+    RuntimeQualifier qualifier = RuntimeQualifier::lobby;
+    LobbyId lobby;            // of a lobby
+    MatchId match;            // of a match
+    MatchmakerId matchmaker;  // the number of its deployment
+    std::string mode;         // of a match
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "qualifier", self.qualifier);
+        v(2, "lobby", self.lobby);
+        v(3, "match", self.match);
+        v(4, "matchmaker", self.matchmaker);
+        v(5, "mode", self.mode);
+    }
+    friend bool operator==(const RuntimePlace&, const RuntimePlace&) = default;
+};
+
+// What a runtime knows of a client (or party) that looks for a match: the value of an attribute, or
+// its latency to a region in ms.
+struct MatchmakingValue {
+    bool is_latency = false;
+    std::string name;
+    std::int32_t value = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "is_latency", self.is_latency);
+        v(2, "name", self.name);
+        v(3, "value", self.value);
+    }
+    friend bool operator==(const MatchmakingValue&, const MatchmakingValue&) = default;
+};
 
 struct RuntimeImage {
     ImageQualifier qualifier = ImageQualifier::universal;
@@ -26,6 +62,19 @@ struct RuntimeImage {
     friend bool operator==(const RuntimeImage&, const RuntimeImage&) = default;
 };
 
+// How many matches of a mode there are at least, also empty ones.
+struct WarmMatches {
+    std::string mode;
+    std::uint32_t min_matches = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "mode", self.mode);
+        v(2, "min_matches", self.min_matches);
+    }
+    friend bool operator==(const WarmMatches&, const WarmMatches&) = default;
+};
+
 // Limits of a deployment's config (omgservers.md 3.3); zero means the installation's default.
 struct DeploymentConfig {
     std::uint32_t min_lobbies = 0;
@@ -35,6 +84,10 @@ struct DeploymentConfig {
     std::uint32_t lobby_cpu_limit = 0;     // ms of CPU per 100 ms
     std::uint32_t lobby_memory_limit = 0;  // MB
     JsonText whole;                        // as given, for details and for what comes later
+    std::uint32_t match_cpu_limit = 0;
+    std::uint32_t match_memory_limit = 0;
+    std::uint32_t max_matches = 2147483647;
+    std::vector<WarmMatches> warm_matches;
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -45,6 +98,10 @@ struct DeploymentConfig {
         v(5, "lobby_cpu_limit", self.lobby_cpu_limit);
         v(6, "lobby_memory_limit", self.lobby_memory_limit);
         v(7, "whole", self.whole);
+        v(8, "match_cpu_limit", self.match_cpu_limit);
+        v(9, "match_memory_limit", self.match_memory_limit);
+        v(10, "max_matches", self.max_matches);
+        v(11, "warm_matches", self.warm_matches);
     }
     friend bool operator==(const DeploymentConfig&, const DeploymentConfig&) = default;
 };
@@ -64,6 +121,7 @@ struct OpenDeployment {
     std::string tenant_label;  // alias if there is one, else the id: for container labels
     std::string project_label;
     std::string stage_label;
+    std::vector<matchmaking::ModeRules> modes;  // of the version's config
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -77,6 +135,7 @@ struct OpenDeployment {
         v(8, "tenant_label", self.tenant_label);
         v(9, "project_label", self.project_label);
         v(10, "stage_label", self.stage_label);
+        v(11, "modes", self.modes);
     }
 };
 
@@ -106,6 +165,7 @@ struct Introduce {
     RuntimeId runtime;
     DeploymentId deployment;
     std::uint64_t assignment = 0;
+    std::string group_name;  // empty in a lobby
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -113,6 +173,7 @@ struct Introduce {
         v(2, "runtime", self.runtime);
         v(3, "deployment", self.deployment);
         v(4, "assignment", self.assignment);
+        v(5, "group_name", self.group_name);
     }
 };
 

@@ -10,7 +10,7 @@
 namespace playback::mailbox {
 namespace {
 
-enum ClientRowType : kernel::RowType { client_row = 1, mail_row = 2 };
+constexpr kernel::RowType mail_row = 2;
 
 constexpr std::string_view inactivity_timer = "inactive";
 constexpr std::string_view purge_timer = "purge";
@@ -20,6 +20,10 @@ constexpr std::size_t purge_rows_max = 256;
 
 // What the service itself says (assignments) may still enter a full mailbox, up to here.
 constexpr Marks service_marks{limits::mailbox_messages_max + 256, limits::mailbox_bytes_max * 2};
+
+// What a client may say while it moves: a moment, unless something dies then.
+constexpr std::size_t held_messages_max = 256;
+constexpr std::size_t held_bytes_max = 1024 * 1024;
 
 kernel::RowKey mail_key(MessageId id) {
     return kernel::RowKey(mail_row).add(id);
@@ -73,8 +77,10 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
     consume(call.consumed, effects);
     // The planted bug queues again what came while the client was away, under a new id.
     if (PLAYBACK_PLANT(duplicate_after_reconnect) && !call.consumed.empty()) {
-        for (const ClientMail& mail : mails_.oldest(limits::mailbox_bytes_max)) {
-            if (mail.kind == ClientMailKind::message_produced) put_mail(mail, moment, effects);
+        for (ClientMail& mail : mails_.oldest(limits::mailbox_bytes_max)) {
+            mail.id = {};
+            if (mail.kind == ClientMailKind::message_produced)
+                put_mail(std::move(mail), moment, effects);
         }
     }
     if (PLAYBACK_PLANT(delivered_is_consumed)) {
@@ -94,7 +100,9 @@ Result<void> Client::refusal(const ClientInterchange& call) const {
         return Error{Errc::invalid_argument, "too many messages or ids in one call"};
     if (!alive() || call.outgoing.empty()) return {};
     if (!row_.runtime) {
-        if (call.drop_when_unassigned) return {};
+        if (row_.moving && !has_room_to_hold(call.outgoing))
+            return Error{Errc::full, "runtime mailbox"};
+        if (row_.moving || call.drop_when_unassigned) return {};
         return Error{Errc::conflict, "RUNTIME_NOT_FOUND"};
     }
     if (row_.runtime_full) return Error{Errc::full, "runtime mailbox"};
@@ -102,9 +110,22 @@ Result<void> Client::refusal(const ClientInterchange& call) const {
 }
 
 void Client::pass_on(const ClientInterchange& call, kernel::Effects& effects) {
-    if (!alive() || !row_.runtime || call.outgoing.empty()) return;
+    if (!alive() || call.outgoing.empty()) return;
+    if (!row_.runtime) {
+        if (!row_.moving) return;
+        row_.held.insert(row_.held.end(), call.outgoing.begin(), call.outgoing.end());
+        put_row(effects);
+        return;
+    }
     if (PLAYBACK_PLANT(ack_of_undelivered) && !call.consumed.empty()) return;
     effects.send(address_of(row_.runtime), ClientMessages{self_, row_.assignment, call.outgoing});
+}
+
+bool Client::has_room_to_hold(const std::vector<JsonText>& messages) const {
+    std::size_t bytes = 0;
+    for (const JsonText& message : row_.held) bytes += message.size();
+    for (const JsonText& message : messages) bytes += message.size();
+    return row_.held.size() + messages.size() <= held_messages_max && bytes <= held_bytes_max;
 }
 
 void Client::consume(const std::vector<MessageId>& ids, kernel::Effects& effects) {
@@ -148,10 +169,13 @@ void Client::apply(const DeleteClient& order, kernel::Moment& moment, kernel::Ef
 }
 
 void Client::apply(const RuntimeLost& lost, kernel::Moment&, kernel::Effects& effects) {
+    // Also if it has ended: its seat is not free before.
+    if (lost.runtime) effects.send(address_of(lost.runtime), RemoveClient{self_, lost.assignment});
     if (!alive() || lost.assignment < row_.assignment) return;
     row_.runtime = {};
     row_.assignment = lost.assignment;
     row_.runtime_full = false;
+    row_.moving = bool(lost.runtime);
     put_row(effects);
 }
 
@@ -159,16 +183,23 @@ void Client::apply(const RuntimeLost& lost, kernel::Moment&, kernel::Effects& ef
 
 void Client::apply(const RuntimeAssigned& seat, kernel::Moment& moment, kernel::Effects& effects) {
     if (!alive() || seat.assignment <= row_.assignment) return;
+    const bool is_first = row_.assignment == 0;
     row_.runtime = seat.runtime;
     row_.assignment = seat.assignment;
     row_.runtime_full = seat.full;
+    row_.moving = false;
+    std::vector<JsonText> held = std::exchange(row_.held, {});
+    if (!held.empty() && !PLAYBACK_PLANT(held_words_dropped))
+        effects.send(address_of(row_.runtime),
+                     ClientMessages{self_, row_.assignment, std::move(held)});
     put_row(effects);
 
     ClientMail mail;
     mail.kind = ClientMailKind::runtime_assigned;
     mail.runtime = seat.runtime;
-    mail.qualifier = seat.qualifier;
-    mail.lobby = seat.lobby;
+    mail.place = seat.place;
+    mail.id = moment.next<MessageId>();
+    if (is_first) mail.matchmaker_told = moment.next<MessageId>();
     mail.json = seat.version_config;
     put_mail(std::move(mail), moment, effects);
 }
@@ -228,6 +259,8 @@ void Client::end(DeletionReason reason, kernel::Moment& moment, kernel::Effects&
     }
     row_.status = ClientStatus::ended;
     row_.runtime = {};
+    row_.moving = false;
+    row_.held.clear();
     row_.ended_at = moment.now();
     put_row(effects);
     effects.cancel_timer(inactivity_timer);
@@ -243,7 +276,7 @@ void Client::put_mail(ClientMail mail, kernel::Moment& moment, kernel::Effects& 
         ++dropped_;  // a full mailbox keeps its oldest
         return;
     }
-    mail.id = moment.next<MessageId>();
+    if (!mail.id) mail.id = moment.next<MessageId>();
     effects.put(mail_key(mail.id), mail);
     mails_.add(std::move(mail));
     if (!PLAYBACK_PLANT(lost_wakeup)) effects.changed();

@@ -17,6 +17,8 @@
 
 namespace playback::mailbox {
 
+inline constexpr kernel::RowType client_row = 1;  // where the ClientRow stands
+
 enum class ClientStatus : std::uint8_t { none = 0, alive = 1, ended = 2 };
 
 struct ClientRow {
@@ -28,6 +30,8 @@ struct ClientRow {
     std::uint64_t assignment = 0;  // the highest number seen
     bool runtime_full = false;
     Instant ended_at;
+    bool moving = false;         // from one runtime that lives to another: what it says is held
+    std::vector<JsonText> held;  // for the runtime that comes next
     Unknown unknown;
 
     template <class Self, class V>
@@ -40,6 +44,8 @@ struct ClientRow {
         v(6, "assignment", self.assignment);
         v(7, "runtime_full", self.runtime_full);
         v(8, "ended_at", self.ended_at);
+        v(9, "moving", self.moving);
+        v(10, "held", self.held);
     }
     friend bool operator==(const ClientRow&, const ClientRow&) = default;
 };
@@ -78,6 +84,7 @@ public:
 private:
     Result<void> refusal(const ClientInterchange& call) const;
     void pass_on(const ClientInterchange& call, kernel::Effects& effects);
+    [[nodiscard]] bool has_room_to_hold(const std::vector<JsonText>& messages) const;
     void consume(const std::vector<MessageId>& ids, kernel::Effects& effects);
     void put_mail(ClientMail mail, kernel::Moment& moment, kernel::Effects& effects);
     void put_row(kernel::Effects& effects) const;

@@ -17,7 +17,7 @@ namespace playback::mailbox {
 
 enum class ClientMailKind : std::uint8_t {
     greeted = 1,          // tenant, version, version_created
-    runtime_assigned,     // runtime, qualifier, lobby, json: the version's config
+    runtime_assigned,     // runtime, place, json: the version's config, matchmaker_told
     message_produced,     // json: the message
     client_deleted,       // reason
     connection_upgraded,  // not sent in this release
@@ -37,10 +37,11 @@ struct ClientMail {
     VersionId version;
     WallTime version_created;
     RuntimeId runtime;
-    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
-    LobbyId lobby;
+    lobby::RuntimePlace place;
     JsonText json;
     DeletionReason reason = DeletionReason::none;
+    MessageId
+        matchmaker_told;  // P1: a second message, of the matchmaker; with the first assignment
     Unknown unknown;
 
     template <class Self, class V>
@@ -51,10 +52,10 @@ struct ClientMail {
         v(4, "version", self.version);
         v(5, "version_created", self.version_created);
         v(6, "runtime", self.runtime);
-        v(7, "qualifier", self.qualifier);
-        v(8, "lobby", self.lobby);
+        v(7, "place", self.place);
         v(9, "json", self.json);
         v(10, "reason", self.reason);
+        v(11, "matchmaker_told", self.matchmaker_told);
     }
     friend bool operator==(const ClientMail&, const ClientMail&) = default;
 };
@@ -71,6 +72,7 @@ struct ClientExchanged {
 //   UNAUTHORIZED_REQUEST conflict "RUNTIME_NOT_FOUND"  outgoing, and no runtime is assigned   ->
 //   409 (P2) full "runtime mailbox"        outgoing, and the runtime cannot keep up; nothing was
 //   taken
+// While it is moved from one runtime to another, what it says is held for the next.
 // A client that has ended: outgoing is ignored, the rest works (200) until it is purged.
 // Unknown consumed ids are ignored. Empty `outgoing` and `consumed` make it a plain read.
 // Watch address_of(client): it changes with each new message and when the client ends.
@@ -133,16 +135,19 @@ struct DeleteClient {
     }
 };
 
-// Deployment -> client: you sit nowhere; what you were given up to this number is void.
+// Deployment -> client: you sit nowhere; what you were given up to this number is void. A runtime
+// that lives hears of it from the client (RemoveClient), after all that the client has said.
 struct RuntimeLost {
     static constexpr kernel::MessageKind kind = 353;
     using Reply = void;
 
     std::uint64_t assignment = 0;
+    RuntimeId runtime;  // that lives; none: it is gone
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "assignment", self.assignment);
+        v(2, "runtime", self.runtime);
     }
 };
 
@@ -153,8 +158,7 @@ struct RuntimeAssigned {
 
     RuntimeId runtime;
     std::uint64_t assignment = 0;
-    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
-    LobbyId lobby;
+    lobby::RuntimePlace place;
     JsonText version_config;
     bool full = false;  // as MailboxState
 
@@ -162,8 +166,7 @@ struct RuntimeAssigned {
     static void describe(Self& self, V& v) {
         v(1, "runtime", self.runtime);
         v(2, "assignment", self.assignment);
-        v(3, "qualifier", self.qualifier);
-        v(4, "lobby", self.lobby);
+        v(3, "place", self.place);
         v(5, "version_config", self.version_config);
         v(6, "full", self.full);
     }

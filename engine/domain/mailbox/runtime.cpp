@@ -66,8 +66,7 @@ Result<Done> Runtime::apply(const MarkReady& mark,
 Result<RuntimeDetails> Runtime::apply(const GetRuntime&, kernel::Moment&, kernel::Effects&) {
     if (!open()) return gone();
     return RuntimeDetails{spec_.deployment,
-                          spec_.lobby,
-                          spec_.qualifier,
+                          spec_.place,
                           state_.ready,
                           static_cast<std::uint32_t>(seats_.size()),
                           ignored_};
@@ -78,8 +77,7 @@ Result<RuntimeDetails> Runtime::apply(const GetRuntime&, kernel::Moment&, kernel
 void Runtime::apply(const OpenRuntime& spec, kernel::Moment& moment, kernel::Effects& effects) {
     if (state_.status != RuntimeStatus::none) return;
     spec_.deployment = spec.deployment;
-    spec_.lobby = spec.lobby;
-    spec_.qualifier = spec.qualifier;
+    spec_.place = spec.place;
     spec_.version_config = spec.version_config;
     effects.put(kernel::RowKey(spec_row), spec_);
     state_.status = RuntimeStatus::open;
@@ -87,14 +85,13 @@ void Runtime::apply(const OpenRuntime& spec, kernel::Moment& moment, kernel::Eff
 
     RuntimeMail mail;
     mail.kind = RuntimeMailKind::runtime_created;
-    mail.lobby = spec.lobby;
-    mail.qualifier = spec.qualifier;
+    mail.place = spec.place;
     mail.json = spec.version_config;
     put_mail(std::move(mail), moment, effects);
 
     hosting::ContainerWish wish;
     wish.runtime = self_;
-    wish.qualifier = spec.qualifier;
+    wish.qualifier = spec.place.qualifier;
     wish.image = spec.image;
     wish.cpu_limit = spec.cpu_limit != 0 ? spec.cpu_limit : settings_.cpu_limit;
     wish.memory_limit = spec.memory_limit != 0 ? spec.memory_limit : settings_.memory_limit;
@@ -138,8 +135,7 @@ void Runtime::apply(const lobby::AssignClient& assign,
     RuntimeAssigned told;
     told.runtime = self_;
     told.assignment = assign.assignment;
-    told.qualifier = spec_.qualifier;
-    told.lobby = spec_.lobby;
+    told.place = spec_.place;
     told.version_config = spec_.version_config;
     told.full = state_.full;
     effects.send(address_of(assign.client), std::move(told));

@@ -99,6 +99,7 @@ private:
     bool send_some(OutboxRow& row, Budget& budget, kernel::Effects& effects);
     bool send_to_all(OutboxRow& row, Budget& budget, kernel::Effects& effects);
     bool send_to_listed(OutboxRow& row, Budget& budget, kernel::Effects& effects);
+    void request_matchmaking(const RuntimeOutgoing& item, kernel::Effects& effects) const;
 
     // mailbox
     void put_mail(RuntimeMail mail, kernel::Moment& moment, kernel::Effects& effects);
@@ -111,6 +112,9 @@ private:
     void purge_some(kernel::Moment& moment, kernel::Effects& effects);
     void put_state(kernel::Effects& effects) const;
     [[nodiscard]] bool open() const { return state_.status == RuntimeStatus::open; }
+    [[nodiscard]] bool is_match() const {
+        return spec_.place.qualifier == lobby::RuntimeQualifier::match;
+    }
     [[nodiscard]] const SeatRow* seat(ClientId client) const;
 
     const RuntimeId self_;

@@ -17,7 +17,7 @@
 namespace playback::mailbox {
 
 enum class RuntimeMailKind : std::uint8_t {
-    runtime_created = 1,  // lobby, qualifier, json: the version's config
+    runtime_created = 1,  // place, json: the version's config
     client_assigned,      // user, client, json: the profile, group_name (empty: null)
     client_removed,       // client
     message_received,     // client, json: the message
@@ -29,8 +29,7 @@ struct RuntimeMail {
     RuntimeMailKind kind = RuntimeMailKind::message_received;
     ClientId client;
     UserId user;
-    LobbyId lobby;
-    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
+    lobby::RuntimePlace place;
     std::string group_name;
     JsonText json;
     Unknown unknown;
@@ -41,8 +40,7 @@ struct RuntimeMail {
         v(2, "kind", self.kind);
         v(3, "client", self.client);
         v(4, "user", self.user);
-        v(5, "lobby", self.lobby);
-        v(6, "qualifier", self.qualifier);
+        v(5, "place", self.place);
         v(7, "group_name", self.group_name);
         v(8, "json", self.json);
     }
@@ -55,8 +53,8 @@ enum class RuntimeSays : std::uint8_t {
     broadcast_message,    // json
     set_profile,          // client, json: the profile
     kick_client,          // client
-    request_matchmaking,  // client, mode; accepted and counted in this release
-    stop_matchmaking,     // accepted and counted in this release
+    request_matchmaking,  // client and its party `clients`, mode, values; from a lobby only
+    stop_matchmaking,     // from a match only
     upgrade_connection,   // client; accepted and counted in this release
 };
 
@@ -67,6 +65,7 @@ struct RuntimeOutgoing {
     std::vector<ClientId> clients;
     JsonText json;
     std::string mode;
+    std::vector<lobby::MatchmakingValue> values;
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -75,6 +74,7 @@ struct RuntimeOutgoing {
         v(3, "clients", self.clients);
         v(4, "json", self.json);
         v(5, "mode", self.mode);
+        v(6, "values", self.values);
     }
     friend bool operator==(const RuntimeOutgoing&, const RuntimeOutgoing&) = default;
 };
@@ -155,14 +155,13 @@ struct MarkReady {
 
 struct RuntimeDetails {
     DeploymentId deployment;
-    LobbyId lobby;
-    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
+    lobby::RuntimePlace place;
     bool ready = false;
     std::uint32_t clients = 0;
     std::uint64_t ignored = 0;  // outgoing items without effect, since loaded
 };
 
-// Which deployment does this runtime (or lobby: they share the id) belong to?
+// Which deployment does this runtime (or lobby, or match: they share the id) belong to?
 // Refused: not_found "RUNTIME_NOT_FOUND".
 struct GetRuntime {
     static constexpr kernel::MessageKind kind = 404;
@@ -177,8 +176,7 @@ struct OpenRuntime {
     using Reply = void;
 
     DeploymentId deployment;
-    LobbyId lobby;
-    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
+    lobby::RuntimePlace place;
     VersionId version;
     JsonText version_config;
     std::string image;               // reference without the registry
@@ -191,8 +189,7 @@ struct OpenRuntime {
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "deployment", self.deployment);
-        v(2, "lobby", self.lobby);
-        v(3, "qualifier", self.qualifier);
+        v(2, "place", self.place);
         v(4, "version", self.version);
         v(5, "version_config", self.version_config);
         v(6, "image", self.image);

@@ -56,6 +56,14 @@ bool Runtime::accept(const RuntimeOutgoing& item, bool whole_multicasts, kernel:
             break;
         case RuntimeSays::broadcast_message:
             break;
+        case RuntimeSays::request_matchmaking:
+            if (is_match() || !is_seated(item.client) ||
+                !std::ranges::all_of(item.clients, is_seated))
+                return false;
+            break;
+        case RuntimeSays::stop_matchmaking:
+            if (!is_match()) return false;
+            break;
         case RuntimeSays::set_profile: {
             // Never queued: when the call is answered, the profile is the player's.
             const SeatRow* player = seat(item.client);
@@ -113,15 +121,34 @@ bool Runtime::send_some(OutboxRow& row, Budget& budget, kernel::Effects& effects
         return send_to_all(row, budget, effects);
     if (item.says == RuntimeSays::multicast_message) return send_to_listed(row, budget, effects);
 
+    budget.spend(item.json.size());
+    if (item.says == RuntimeSays::stop_matchmaking) {
+        effects.send(address_of(spec_.deployment), lobby::StopMatchmaking{self_});
+        return true;
+    }
     const SeatRow* receiver = seat(item.client);
     if (receiver == nullptr) return true;  // left meanwhile
-    budget.spend(item.json.size());
-    if (item.says == RuntimeSays::kick_client)
+    if (item.says == RuntimeSays::request_matchmaking)
+        request_matchmaking(item, effects);
+    else if (item.says == RuntimeSays::kick_client)
         effects.send(address_of(spec_.deployment),
                      lobby::KickClient{self_, item.client, receiver->assignment});
     else
         effects.send(address_of(item.client), ProduceMessage{item.json});
     return true;
+}
+
+// For the client and its party, as far as they still sit here.
+void Runtime::request_matchmaking(const RuntimeOutgoing& item, kernel::Effects& effects) const {
+    lobby::RequestMatchmaking request;
+    request.runtime = self_;
+    request.mode = item.mode;
+    request.values = item.values;
+    request.clients.push_back({item.client, seat(item.client)->assignment});
+    for (const ClientId client : item.clients)
+        if (const SeatRow* row = seat(client); row != nullptr && client != item.client)
+            request.clients.push_back({client, row->assignment});
+    effects.send(address_of(spec_.deployment), std::move(request));
 }
 
 bool Runtime::send_to_all(OutboxRow& row, Budget& budget, kernel::Effects& effects) {

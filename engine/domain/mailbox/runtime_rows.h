@@ -12,16 +12,14 @@ namespace playback::mailbox {
 // Written once.
 struct RuntimeSpecRow {
     DeploymentId deployment;
-    LobbyId lobby;
-    lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby;
+    lobby::RuntimePlace place;
     JsonText version_config;
     Unknown unknown;
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "deployment", self.deployment);
-        v(2, "lobby", self.lobby);
-        v(3, "qualifier", self.qualifier);
+        v(2, "place", self.place);
         v(4, "version_config", self.version_config);
     }
 };

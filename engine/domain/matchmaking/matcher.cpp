@@ -53,7 +53,14 @@ void Matcher::open_match(MatchId match) {
 
 void Matcher::restore_player(MatchId match, const Ticket& ticket, std::uint16_t group) {
     const auto region = static_cast<std::uint32_t>(std::countr_zero(ticket.regions));
+    if (matches_.find(match)->is_empty()) restored_.push_back(match);
     matches_.seat(match, group, ticket.players, ticket.skill, region);
+}
+
+void Matcher::restore_ticket(const Ticket& ticket, bool comes_back, Instant now) {
+    if (!tickets_.add(ticket, comes_back)) return;
+    look_when_grown(*tickets_.find(ticket.id), now);
+    swept_to_ = tickets_.first_sequence();
 }
 
 void Matcher::close_match(MatchId match) {
@@ -100,8 +107,13 @@ bool Matcher::step(Instant now, std::size_t looks, std::vector<Placed>& placed) 
     }
     look_at_grown(step);
     sweep(step);
+    while (!restored_.empty() && step.look()) {
+        const MatchId match = restored_.front();
+        restored_.pop_front();
+        fill(match, step);
+    }
     const bool is_due = !grown_.empty() && grown_.top().at <= now;
-    return !left_.empty() || !new_.empty() || is_due || swept_to_.has_value();
+    return !left_.empty() || !new_.empty() || is_due || swept_to_.has_value() || !restored_.empty();
 }
 
 void Matcher::look_at(const Look& look, Step& step) {

@@ -57,8 +57,10 @@ public:
 
     // The match can be joined now; nobody is there.
     void open_match(MatchId match);
-    // After a reload: somebody plays there.
+    // After a reload: somebody plays there; a ticket waited, the oldest first but for those that
+    // come back. All are looked at once more, after what is new.
     void restore_player(MatchId match, const Ticket& ticket, std::uint16_t group);
+    void restore_ticket(const Ticket& ticket, bool comes_back, Instant now);
     // Takes nobody any more; its players stay until they leave.
     void close_match(MatchId match);
     void remove_match(MatchId match);
@@ -120,7 +122,8 @@ private:
     Tickets tickets_;
     Matches matches_;
     std::deque<Look> new_;
-    std::deque<MatchId> left_;  // matches that somebody left
+    std::deque<MatchId> left_;      // matches that somebody left
+    std::deque<MatchId> restored_;  // matches in which somebody played before a reload
     std::priority_queue<GrownLook> grown_;
     std::optional<std::int64_t> swept_to_;               // the age from which the sweep goes on
     std::vector<std::pair<Record, std::uint16_t>> set_;  // scratch: who comes into which group

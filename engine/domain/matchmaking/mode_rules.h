@@ -21,6 +21,14 @@ struct GroupRules {
     std::string name;
     std::uint32_t min_players = 1;
     std::uint32_t max_players = 1;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "name", self.name);
+        v(2, "min_players", self.min_players);
+        v(3, "max_players", self.max_players);
+    }
+    friend bool operator==(const GroupRules&, const GroupRules&) = default;
 };
 
 // Two tickets meet when their skills differ by no more than the window of either, which grows while
@@ -32,6 +40,15 @@ struct SkillRules {
     std::uint32_t window_max = 0;
 
     [[nodiscard]] std::uint32_t window_after(Duration waited) const;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "attribute", self.attribute);
+        v(2, "window", self.window);
+        v(3, "growth_per_second", self.growth_per_second);
+        v(4, "window_max", self.window_max);
+    }
+    friend bool operator==(const SkillRules&, const SkillRules&) = default;
 };
 
 struct ModeRules {
@@ -48,6 +65,18 @@ struct ModeRules {
     [[nodiscard]] std::uint32_t needed() const;
     [[nodiscard]] std::uint32_t seats() const;
     [[nodiscard]] bool is_playable() const;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "name", self.name);
+        v(2, "min_players", self.min_players);
+        v(3, "max_players", self.max_players);
+        v(4, "groups", self.groups);
+        v(5, "party_max", self.party_max);
+        v(6, "skill", self.skill);
+        v(7, "latency_max_ms", self.latency_max_ms);
+    }
+    friend bool operator==(const ModeRules&, const ModeRules&) = default;
 };
 
 }  // namespace playback::matchmaking

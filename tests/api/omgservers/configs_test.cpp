@@ -17,12 +17,36 @@ TEST(Configs, AVersionsModesAreRead) {
     const Result<catalog::VersionConfig> config = read_version_config(json(text));
     ASSERT_TRUE(config.has_value());
     ASSERT_EQ(config->modes.size(), 1U);
-    const catalog::Mode& mode = config->modes[0];
+    const matchmaking::ModeRules& mode = config->modes[0];
     EXPECT_EQ(mode.name, "duel");
     EXPECT_EQ(mode.min_players, 2U);
     ASSERT_EQ(mode.groups.size(), 2U);
-    EXPECT_EQ(mode.groups[1], (catalog::ModeGroup{"blue", 1, 1}));
+    EXPECT_EQ(mode.groups[1], (matchmaking::GroupRules{"blue", 1, 1}));
     EXPECT_EQ(config->whole.view(), text);
+}
+
+TEST(Configs, AModesExtensionsAreRead) {
+    const auto config = read_version_config(
+        json(R"({"modes":[{"name":"m","parties":{"max_size":4},"skill":{"attribute":"elo",)"
+             R"("window":50,"growth_per_second":5,"window_max":400},)"
+             R"("regions":{"max_latency_ms":80}},{"name":"plain"}]})"));
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->modes[0].party_max, 4U);
+    EXPECT_EQ(config->modes[0].skill, (matchmaking::SkillRules{"elo", 50, 5, 400}));
+    EXPECT_EQ(config->modes[0].latency_max_ms, 80U);
+    EXPECT_EQ(config->modes[1].party_max, 1U);
+    EXPECT_FALSE(config->modes[1].skill || config->modes[1].latency_max_ms);
+}
+
+TEST(Configs, ADeploymentsMatchesAreRead) {
+    const auto config = read_deployment_config(
+        json(R"({"match":{"cpu_limit":50,"memory_limit":64},"matchmaker":{"max_assignments":9,)"
+             R"("max_matches":7,"modes":{"duel":{"min_matches":2},"team":null}}})"));
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->match_cpu_limit, 50U);
+    EXPECT_EQ(config->match_memory_limit, 64U);
+    EXPECT_EQ(config->max_matches, 7U);
+    EXPECT_EQ(config->warm_matches, (std::vector<lobby::WarmMatches>{{"duel", 2}}));
 }
 
 TEST(Configs, WhatIsNotPositiveIsLeftToTheRules) {

@@ -25,11 +25,13 @@ TEST_F(DeploymentsTest, DetailsInBothGenerations) {
     EXPECT_EQ(p2.json()["deployment"]["version_id"], game.version);
     ASSERT_EQ(p2.json()["lobby_resources"].size(), 1U);
     EXPECT_EQ(p2.json()["lobby_resources"][0]["status"], "PENDING");
-    EXPECT_EQ(p2.json()["matchmaker_resources"], Json::array());
+    ASSERT_EQ(p2.json()["matchmaker_resources"].size(), 1U);
+    EXPECT_EQ(p2.json()["matchmaker_resources"][0]["matchmaker_id"], game.deployment);
+    EXPECT_EQ(p2.json()["match_resources"], Json::array());
     const HttpReply p1 = developer(
         game, "get-deployment-details", {{"tenant", "t"}, {"deployment_id", game.deployment}});
     EXPECT_EQ(p1.json()["lobby_refs"].size(), 1U);
-    EXPECT_EQ(p1.json()["matchmaker_refs"], Json::array());
+    EXPECT_EQ(p1.json()["matchmaker_refs"].size(), 1U);
     EXPECT_FALSE(p1.json().contains("lobby_resources"));
 }
 
@@ -115,6 +117,19 @@ TEST_F(DeploymentsTest, StrangersMayNot) {
               "403 PERMISSION_NOT_FOUND");
     EXPECT_EQ(call("developer", "create-deployment", target(game), stranger.token).outcome(),
               "403 PERMISSION_NOT_FOUND");
+}
+
+TEST_F(DeploymentsTest, ThereIsOneMatchmaker) {
+    const Game game = new_game();
+    const Json request = {{"tenant", "t"}, {"deployment_id", game.deployment}};
+    EXPECT_EQ(developer(game, "create-matchmaker-request", request).json(), Json::object());
+    EXPECT_EQ(developer(game, "delete-matchmaker", {{"matchmaker_id", game.deployment}}).json(),
+              Json({{"deleted", false}}));
+    const Person stranger = new_developer();
+    EXPECT_EQ(
+        call("developer", "delete-matchmaker", {{"matchmaker_id", game.deployment}}, stranger.token)
+            .outcome(),
+        "403 PERMISSION_NOT_FOUND");
 }
 
 TEST_F(DeploymentsTest, LobbiesOnRequest) {

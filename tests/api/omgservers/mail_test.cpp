@@ -53,7 +53,7 @@ TEST(Mail, Assignment) {
     mail.id = MessageId{5};
     mail.kind = ClientMailKind::runtime_assigned;
     mail.runtime = RuntimeId{7};
-    mail.lobby = LobbyId{8};
+    mail.place.lobby = LobbyId{8};
     mail.json = JsonText::trusted(R"({"modes":[]})");
     EXPECT_EQ(client_mail(mail, Generation::p2),
               R"({"incoming_messages":[{"id":"5","qualifier":"RUNTIME_ASSIGNED","body":)"
@@ -64,6 +64,36 @@ TEST(Mail, Assignment) {
               R"({"runtime_id":"7","runtime_qualifier":"LOBBY","runtime_config":{)"
               R"("lobby_config":{"lobby_id":"8"},"match_config":null,)"
               R"("version_config":{"modes":[]}}}}]})");
+}
+
+TEST(Mail, TheFirstAssignmentTellsOldClientsOfTheMatchmaker) {
+    ClientMail mail;
+    mail.id = MessageId{5};
+    mail.kind = ClientMailKind::runtime_assigned;
+    mail.place.matchmaker = MatchmakerId{3};
+    mail.json = JsonText::trusted("{}");
+    EXPECT_FALSE(client_mail(mail, Generation::p1).contains("MATCHMAKER"));
+    mail.matchmaker_told = MessageId{4};
+    EXPECT_FALSE(client_mail(mail, Generation::p2).contains("MATCHMAKER"));
+    EXPECT_TRUE(client_mail(mail, Generation::p1)
+                    .ends_with(R"(,{"id":"4","qualifier":"MATCHMAKER_ASSIGNMENT_MESSAGE",)"
+                               R"("body":{"matchmaker_id":"3"}}]})"));
+}
+
+TEST(Mail, AssignmentToAMatch) {
+    ClientMail mail;
+    mail.id = MessageId{5};
+    mail.kind = ClientMailKind::runtime_assigned;
+    mail.runtime = RuntimeId{7};
+    mail.place = {lobby::RuntimeQualifier::match, {}, MatchId{7}, MatchmakerId{3}, "duel"};
+    mail.json = JsonText::trusted("{}");
+    EXPECT_TRUE(client_mail(mail, Generation::p2)
+                    .contains(R"("runtime_qualifier":"MATCH","runtime_config":{"version":"V1",)"
+                              R"("config":{},"lobby":null,"match":{"matchmaker_id":"3",)"
+                              R"("match_id":"7","mode":"duel"}})"));
+    EXPECT_TRUE(client_mail(mail, Generation::p1)
+                    .contains(R"("runtime_config":{"lobby_config":null,"match_config":)"
+                              R"({"matchmaker_id":"3","match_id":"7"},"version_config":{}})"));
 }
 
 TEST(Mail, MessagesAreVerbatim) {

@@ -27,7 +27,7 @@ TEST(Deployment, TheFirstClientOpensALobbyAndIsSeatedWhenItIsReady) {
     EXPECT_EQ(asked[0].image, "a/b:lobby");
     EXPECT_EQ(one.details().waiting, 1u);
 
-    one.tell(RuntimeReady{RuntimeId{asked[0].lobby.value}});
+    one.tell(RuntimeReady{RuntimeId{asked[0].place.lobby.value}});
     const auto introduced = one.rules.take_addressed<Introduce>();
     ASSERT_EQ(introduced.size(), 1u);
     EXPECT_EQ(introduced[0].first, player_address(UserId{9}, StageId{3}));

@@ -10,6 +10,7 @@ namespace {
 
 constexpr StageId stage{3};
 constexpr std::size_t guests_max = 8;
+constexpr std::uint32_t match_seats = 3;
 
 // Chances for quiet times: nobody says anything; each guest says one thing; runtimes answer some.
 constexpr std::uint32_t silence = 0;
@@ -43,6 +44,10 @@ Town::Town(std::uint16_t shape)
     open.config.min_lobbies = shape / 9 % 3;
     open.config.lobby_min_lifetime_s = shape / 27 % 2 * 5U;
     open.images = {{ImageQualifier::universal, "a/b:1"}};
+    open.modes = {{"duel", 2, 2, {{"red", 1, 1}, {"blue", 1, 1}}, 1, {}, {}},
+                  {"team", 1, match_seats, {{"all", 1, match_seats}}, 2, {}, {}}};
+    open.config.max_matches = 1U + shape % 4;
+    open.config.warm_matches = {{"duel", shape / 9 % 2U}};
     rules_.tell(address_of(deployment_), open);
     if (shape / 54 % 4 == 0) return;  // else begin with some who have sat down
     rules_.deliver();
@@ -127,13 +132,12 @@ void Town::call(Guest& guest, std::uint32_t chance) {
     }
     for (const MessageId id : call.consumed) guest.unconsumed.erase(id);
     for (const mailbox::ClientMail& mail : reply->incoming) read(guest, mail);
-    expect(
-        guest.over || guest.kicked || call.outgoing.empty() || !is_quiet || is_open(guest.runtime),
-        "a message was acknowledged for a dead runtime");
+    const RuntimeId hears = runtime_of(guest.client);
+    expect(guest.over || guest.kicked || call.outgoing.empty() || !is_quiet || is_open(hears),
+           "a message was acknowledged for a dead runtime");
     for (std::size_t i = 0; i < call.outgoing.size(); ++i) {
         ++guest.said;
-        if (!guest.over && !guest.kicked)
-            to_runtimes_.push_back({guest.client, guest.runtime, guest.said});
+        if (!guest.over && !guest.kicked) to_runtimes_.push_back({guest.client, hears, guest.said});
     }
 }
 
@@ -142,10 +146,7 @@ void Town::read(Guest& guest, const mailbox::ClientMail& mail) {
     if (!guest.seen.insert(mail.id).second) return;
     using Kind = mailbox::ClientMailKind;
     expect(guest.seen.size() > 1 || mail.kind == Kind::greeted, "the greeting comes first");
-    if (mail.kind == Kind::runtime_assigned) {
-        expect(guest.runtime != mail.runtime, "assigned twice to the same runtime");
-        guest.runtime = mail.runtime;
-    }
+    if (mail.kind == Kind::runtime_assigned) guest.runtime = mail.runtime;
     if (mail.kind == Kind::client_deleted) guest.over = true;
     if (mail.kind != Kind::message_produced) return;
     // "<runtime> <number>"
@@ -170,18 +171,7 @@ void Town::serve(Server& server, std::uint32_t chance) {
         if ((chance / 4 + id.value) % 3 != 0) call.consumed.push_back(id);
     for (const ClientId client : server.seated) {
         if (chance == silence || (chance + client.value) % 3 != 0) continue;
-        mailbox::RuntimeOutgoing out;
-        out.says = mailbox::RuntimeSays::respond_client;
-        out.client = client;
-        if (chance % 16 == 5) {
-            out.says = mailbox::RuntimeSays::kick_client;
-        } else if (chance % 16 == 6) {
-            out.says = mailbox::RuntimeSays::broadcast_message;
-        }
-        const std::string word =
-            std::to_string(server.runtime.value) + " " + std::to_string(++server.said);
-        out.json = JsonText::trusted("\"" + word + "\"");
-        call.outgoing.push_back(std::move(out));
+        call.outgoing.push_back(word_of(server, client, chance));
     }
     const Result<mailbox::RuntimeExchanged> reply = rules_.ask(address_of(server.runtime), call);
     if (!reply) {
@@ -194,12 +184,50 @@ void Town::serve(Server& server, std::uint32_t chance) {
     for (const mailbox::RuntimeMail& mail : reply->incoming) read(server, mail);
 }
 
-void Town::promise(Server&, const std::vector<mailbox::RuntimeOutgoing>& said) {
+// What a server says to a client, or of it.
+mailbox::RuntimeOutgoing Town::word_of(Server& server, ClientId client, std::uint32_t chance) {
+    using mailbox::RuntimeSays;
+    mailbox::RuntimeOutgoing out;
+    out.client = client;
+    out.says = RuntimeSays::respond_client;
+    switch (chance % 16) {
+        case 5:
+            out.says = RuntimeSays::kick_client;
+            break;
+        case 6:
+            out.says = RuntimeSays::broadcast_message;
+            break;
+        case 7:
+        case 8:
+        case 9:
+            out.says = RuntimeSays::request_matchmaking;
+            if (server.is_match)
+                out.says =
+                    chance % 16 == 7 ? RuntimeSays::stop_matchmaking : RuntimeSays::kick_client;
+            out.mode = chance / 16 % 2 == 0 ? "duel" : "team";
+            // The first two of a lobby as a party, each time that one of them is asked.
+            if (chance / 32 % 2 == 0 && out.mode == "team")
+                out.clients = {*server.seated.begin(), client};
+            break;
+        default:
+            break;
+    }
+    const std::string word =
+        std::to_string(server.runtime.value) + " " + std::to_string(++server.said);
+    out.json = JsonText::trusted("\"" + word + "\"");
+    return out;
+}
+
+std::size_t Town::seats_in(const Server& server) const {
+    return server.is_match ? match_seats : max_assignments_;
+}
+
+void Town::promise(Server& server, const std::vector<mailbox::RuntimeOutgoing>& said) {
     for (const mailbox::RuntimeOutgoing& out : said) {
         const std::string word(out.json.view().substr(1, out.json.size() - 2));
         if (out.says == mailbox::RuntimeSays::respond_client)
             to_clients_.emplace_back(out.client, word);
-        if (out.says != mailbox::RuntimeSays::kick_client) continue;
+        if (out.says != mailbox::RuntimeSays::kick_client || server.is_match) continue;
         for (Guest& guest : guests_)
             if (guest.client == out.client) guest.kicked = true;
     }
@@ -212,10 +240,12 @@ void Town::read(Server& server, const mailbox::RuntimeMail& mail) {
     switch (mail.kind) {
         case Kind::runtime_created:
             expect(server.seen.size() == 1, "the creation comes first");
+            server.is_match = mail.place.qualifier == RuntimeQualifier::match;
             break;
         case Kind::client_assigned:
             expect(server.seated.insert(mail.client).second, "assigned, and sits there already");
-            expect(server.seated.size() <= max_assignments_, "more clients than seats");
+            expect(server.seated.size() <= seats_in(server), "more clients than seats");
+            expect(server.is_match != mail.group_name.empty(), "a group, and only in a match");
             break;
         case Kind::client_removed:
             expect(server.seated.erase(mail.client) == 1, "removed, and did not sit there");

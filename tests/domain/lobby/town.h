@@ -58,6 +58,7 @@ private:
         bool has_container = false;
         bool has_token = false;
         bool hangs = false;
+        bool is_match = false;
         std::uint64_t said = 0;
         std::set<ClientId> seated;
         std::set<MessageId> seen;
@@ -67,7 +68,7 @@ private:
     };
     struct Promise {  // an acknowledged message of a client
         ClientId client;
-        RuntimeId runtime;
+        RuntimeId runtime;  // none: it moved, and whatever comes next is to hear it
         std::uint64_t number;
     };
 
@@ -77,6 +78,8 @@ private:
     void read(Guest& guest, const mailbox::ClientMail& mail);
     void serve(Server& server, std::uint32_t chance);
     void read(Server& server, const mailbox::RuntimeMail& mail);
+    mailbox::RuntimeOutgoing word_of(Server& server, ClientId client, std::uint32_t chance);
+    [[nodiscard]] std::size_t seats_in(const Server& server) const;
     void promise(Server& server, const std::vector<mailbox::RuntimeOutgoing>& said);
     void supervise(std::uint32_t chance);
     void start(const hosting::WantedContainer& wanted, std::uint32_t chance);
@@ -85,6 +88,9 @@ private:
     void pass(Duration time);
     Server& server_of(RuntimeId runtime);
     [[nodiscard]] bool is_open(RuntimeId runtime) const;
+    [[nodiscard]] bool is_kept(const Promise& promise);
+    // Where what it says goes now, whatever it has been told.
+    [[nodiscard]] RuntimeId runtime_of(ClientId client) const;
     [[nodiscard]] std::set<ClientId> seats_of(RuntimeId runtime) const;
     void expect(bool holds, const std::string& what) const;
 

@@ -1,4 +1,5 @@
 // What must hold in the town.
+#include <algorithm>
 #include <stdexcept>
 
 #include "engine/domain/mailbox/runtime_keys.h"
@@ -18,6 +19,22 @@ bool Town::is_open(RuntimeId runtime) const {
                                    mailbox::RuntimeStatus::open;
 }
 
+RuntimeId Town::runtime_of(ClientId client) const {
+    const auto& rows = rules_.rows_of(address_of(client));
+    const auto it = rows.find(kernel::RowKey(mailbox::client_row).bytes());
+    return it == rows.end() ? RuntimeId{} : decode<mailbox::ClientRow>(it->second).value().runtime;
+}
+
+// Or went with a runtime that died.
+bool Town::is_kept(const Promise& promise) {
+    const std::pair said(promise.client, promise.number);
+    if (promise.runtime)
+        return !is_open(promise.runtime) || server_of(promise.runtime).heard.contains(said);
+    return std::ranges::any_of(servers_, [&](const Server& server) {
+        return server.heard.contains(said) || !is_open(server.runtime);
+    });
+}
+
 std::set<ClientId> Town::seats_of(RuntimeId runtime) const {
     std::set<ClientId> seats;
     for (const auto& [key, value] : rules_.rows_of(address_of(runtime))) {
@@ -32,7 +49,9 @@ void Town::check_always() {
     for (const Server& server : servers_) {
         if (!is_open(server.runtime)) continue;
         const std::set<ClientId> seats = seats_of(server.runtime);
-        expect(seats.size() <= max_assignments_, "a runtime has more clients than seats");
+        // Before it reads its first message, a match is not known to be one.
+        if (!server.seen.empty())
+            expect(seats.size() <= seats_in(server), "a runtime has more clients than seats");
         for (const ClientId client : seats)
             expect(seated.insert(client).second, "a client sits in two runtimes");
     }
@@ -58,14 +77,16 @@ void Town::check_calm() {
             expect(client != guest.client || guest.heard.contains(word),
                    "a message to a client is lost: " + word);
         for (const Promise& one : to_runtimes_) {
-            if (one.client != guest.client || !is_open(one.runtime)) continue;
-            expect(server_of(one.runtime).heard.contains({one.client, one.number}),
-                   "an acknowledged message is lost");
+            if (one.client != guest.client) continue;
+            expect(is_kept(one), "an acknowledged message is lost");
         }
     }
     expect(details.clients == living, "the deployment counts other clients");
     for (const LobbyDetails& lobby : details.lobbies)
         expect(lobby.status == LobbyStatus::ready, "a lobby is not ready");
+    for (const MatchDetails& match : details.matches)
+        expect(match.status == MatchStatus::ready || match.status == MatchStatus::stopped,
+               "a match is not ready");
 
     std::size_t running = 0;
     for (const Server& server : servers_) {
@@ -75,7 +96,8 @@ void Town::check_calm() {
     const hosting::PoolDetails pool =
         rules_.ask(address_of(default_pool), hosting::GetPool{}).value();
     expect(pool.hosts[0].containers == running && pool.waiting == 0, "containers leak");
-    expect(details.lobbies.size() == running, "lobbies are not the runtimes that live");
+    expect(details.lobbies.size() + details.matches.size() == running,
+           "lobbies and matches are not the runtimes that live");
 }
 
 void Town::check_nothing_left() {

@@ -124,12 +124,67 @@ TEST(Client, OldAssignmentsAreStale) {
     EXPECT_EQ(one.incoming().size(), 2u);
 
     // The loss of a seat may overtake the seat.
-    one.rules.tell(address_of(one.id), RuntimeLost{3});
+    one.rules.tell(address_of(one.id), RuntimeLost{3, {}});
     one.assign(lobby_runtime, 3);
     EXPECT_EQ(one.exchange({text("x")}).error().code, Errc::conflict);
-    one.rules.tell(address_of(one.id), RuntimeLost{1});
+    one.rules.tell(address_of(one.id), RuntimeLost{1, {}});
     one.assign(lobby_runtime, 4);
     EXPECT_TRUE(one.exchange({text("x")}));
+}
+
+TEST(Client, HearsOfItsMatchmakerOnce) {
+    OneClient one;
+    one.assign(lobby_runtime, 1);
+    one.assign(other_runtime, 2);
+    const std::vector<ClientMail> mails = one.incoming();
+    ASSERT_EQ(mails.size(), 3u);
+    EXPECT_TRUE(mails[1].matchmaker_told);
+    EXPECT_GT(mails[1].matchmaker_told, mails[1].id);
+    EXPECT_LT(mails[1].matchmaker_told, mails[2].id);
+    EXPECT_FALSE(mails[2].matchmaker_told);
+}
+
+TEST(Client, LeavesARuntimeThatLivesAfterAllThatItSaid) {
+    OneClient one;
+    one.assign(lobby_runtime, 1);
+    ASSERT_TRUE(one.exchange({text("before")}));
+    one.rules.tell(address_of(one.id), RuntimeLost{1, lobby_runtime});
+    const auto left = one.rules.take_addressed<RemoveClient>();
+    ASSERT_EQ(left.size(), 1u);
+    EXPECT_EQ(left[0].first, address_of(lobby_runtime));
+    EXPECT_EQ(left[0].second.assignment, 1u);
+    (void)one.rules.take<ClientMessages>();
+
+    // What it says now is for the next one.
+    ASSERT_TRUE(one.exchange({text("between")}));
+    ASSERT_TRUE(one.exchange({text("and then")}));
+    EXPECT_TRUE(one.rules.take<ClientMessages>().empty());
+    one.assign(other_runtime, 2);
+    const auto held = one.rules.take_addressed<ClientMessages>();
+    ASSERT_EQ(held.size(), 1u);
+    EXPECT_EQ(held[0].first, address_of(other_runtime));
+    EXPECT_EQ(held[0].second.messages, (std::vector{text("between"), text("and then")}));
+    one.assign(lobby_runtime, 3);
+    EXPECT_TRUE(one.rules.take<ClientMessages>().empty()) << "held words go once";
+}
+
+TEST(Client, HoldsNoMoreThanAMoment) {
+    OneClient one;
+    one.assign(lobby_runtime, 1);
+    one.rules.tell(address_of(one.id), RuntimeLost{1, lobby_runtime});
+    const std::vector<JsonText> many(256, text("x"));
+    ASSERT_TRUE(one.exchange(many));
+    EXPECT_EQ(one.exchange({text("one more")}).error().code, Errc::full);
+    one.assign(other_runtime, 2);
+    EXPECT_EQ(one.rules.take<ClientMessages>().at(0).messages.size(), 256u);
+}
+
+TEST(Client, LeavesItsSeatAlsoWhenItHasEnded) {
+    OneClient one;
+    one.assign(lobby_runtime, 1);
+    one.rules.tell(address_of(one.id), DeleteClient{DeletionReason::internal_failure});
+    one.rules.tell(address_of(one.id), RuntimeLost{1, lobby_runtime});
+    EXPECT_EQ(one.rules.take<RemoveClient>().size(), 1u);
 }
 
 TEST(Client, RefusesWhatItsRuntimeCannotTake) {

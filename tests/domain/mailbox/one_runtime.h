@@ -23,12 +23,13 @@ struct OneRuntime {
         std::uint64_t next_ = 1U << 30U;
     };
 
-    OneRuntime() {
+    explicit OneRuntime(lobby::RuntimeQualifier qualifier = lobby::RuntimeQualifier::lobby) {
         rules.add<Runtime>(settings);
         id = rules.next<RuntimeId>();
         OpenRuntime open;
         open.deployment = DeploymentId{2};
-        open.lobby = LobbyId{id.value};
+        open.place.qualifier = qualifier;
+        open.place.lobby = LobbyId{id.value};
         open.version = VersionId{4};
         open.version_config = JsonText::trusted(R"({"modes":[]})");
         open.image = "acme/game:1";

@@ -53,7 +53,7 @@ TEST(RuntimeOutgoing, WrongItemsAreIgnoredOneByOne) {
         table.say({item(RuntimeSays::respond_client, ClientId{99}),
                    item(RuntimeSays::kick_client, ClientId{99}),
                    item(RuntimeSays::set_profile, ClientId{99}),
-                   item(RuntimeSays::request_matchmaking, ClientId{31}),
+                   item(RuntimeSays::request_matchmaking, ClientId{99}),
                    item(RuntimeSays::stop_matchmaking),
                    item(RuntimeSays::upgrade_connection, ClientId{31}),
                    multicast({ClientId{98}}),
@@ -61,6 +61,37 @@ TEST(RuntimeOutgoing, WrongItemsAreIgnoredOneByOne) {
                    item(RuntimeSays::respond_client, ClientId{31})});
     EXPECT_EQ(reply->ignored, 7u);
     EXPECT_EQ(table.receivers(), (Receivers{32, 31}));
+}
+
+TEST(RuntimeOutgoing, ALobbyLooksForAMatchForItsClients) {
+    Table table;
+    RuntimeOutgoing party = item(RuntimeSays::request_matchmaking, ClientId{31});
+    party.clients = {ClientId{31}, ClientId{33}};
+    party.mode = "duel";
+    party.values = {{false, "elo", 1500}};
+    RuntimeOutgoing with_stranger = party;
+    with_stranger.clients.push_back(ClientId{99});
+    EXPECT_EQ(table.say({party, with_stranger})->ignored, 1u);
+    const auto asked = table.rules.take_addressed<lobby::RequestMatchmaking>();
+    ASSERT_EQ(asked.size(), 1u);
+    EXPECT_EQ(asked[0].first, address_of(DeploymentId{2}));
+    EXPECT_EQ(asked[0].second.runtime, table.id);
+    EXPECT_EQ(asked[0].second.mode, "duel");
+    EXPECT_EQ(asked[0].second.values, party.values);
+    ASSERT_EQ(asked[0].second.clients.size(), 2u);
+    EXPECT_EQ(asked[0].second.clients[1].client, ClientId{33});
+    EXPECT_GT(asked[0].second.clients[1].assignment, 0u);
+}
+
+TEST(RuntimeOutgoing, AMatchStopsAndLooksForNone) {
+    OneRuntime match(lobby::RuntimeQualifier::match);
+    match.assign(ClientId{31}, 1);
+    const auto reply = match.say({item(RuntimeSays::stop_matchmaking),
+                                  item(RuntimeSays::request_matchmaking, ClientId{31})});
+    EXPECT_EQ(reply->ignored, 1u);
+    const auto stopped = match.rules.take<lobby::StopMatchmaking>();
+    ASSERT_EQ(stopped.size(), 1u);
+    EXPECT_EQ(stopped[0].runtime, match.id);
 }
 
 TEST(RuntimeOutgoing, OldProtocolVoidsAWholeMulticast) {
