@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 
 namespace playback::lobby {
 
@@ -102,7 +103,7 @@ void MatchRuntimes::restore(MatchId id) {
 void MatchRuntimes::restore(MatchId id, ClientId client, const MatchSeat& seat) {
     const MatchRow& row = must_find(id).row;
     this->seat(id, client);
-    if (!is_joinable(row.status)) return;
+    if (!is_joinable(row.status) || PLAYBACK_PLANT(match_players_forgotten)) return;
     const matchmaking::Ticket ticket{.id = client.value,
                                      .since = {},
                                      .players = 1,

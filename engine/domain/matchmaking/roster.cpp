@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "engine/base/check.h"
-#include "engine/base/plant.h"
 
 namespace playback::matchmaking {
 
@@ -15,9 +14,7 @@ std::optional<std::uint16_t> Roster::group_for(const ModeRules& rules,
     std::tuple<bool, std::uint32_t> best_rank;
     for (std::size_t i = 0; i < sizes_.size(); ++i) {
         const GroupRules& group = rules.groups[i];
-        const std::uint64_t seats =
-            std::uint64_t{group.max_players} + (PLAYBACK_PLANT(group_over_maximum) ? 1 : 0);
-        if (std::uint64_t{sizes_[i]} + players > seats) continue;
+        if (std::uint64_t{sizes_[i]} + players > group.max_players) continue;
         const std::uint32_t missing =
             group.min_players > sizes_[i] ? group.min_players - sizes_[i] : 0;
         const std::uint64_t kept_free = lacking - std::min(missing, players);
