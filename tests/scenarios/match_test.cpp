@@ -46,7 +46,7 @@ sim::Plan plan_of_a_duel() {
     plan.scenario = match_scenario;
     plan.profile = "small";
     plan.seed = 11;
-    plan.length = seconds(20);
+    plan.length = seconds(30);
     std::uint64_t id = 0;
     const auto add = [&](std::int64_t ms, std::string kind) {
         for (const char* const actor : {"player-0", "player-1"})
@@ -55,8 +55,8 @@ sim::Plan plan_of_a_duel() {
     add(4'000, "join");
     add(7'000, "seek_duel");
     for (std::int64_t ms = 7'500; ms < 14'000; ms += 100) add(ms, "say");
-    add(15'000, "leave_match");
-    add(17'000, "say");
+    for (std::int64_t ms = 15'000; ms < 27'000; ms += 1'500) add(ms, "leave_match");
+    add(28'000, "say");
     std::ranges::sort(plan.ops, {}, [](const sim::PlanOp& op) { return std::pair(op.at, op.id); });
     return plan;
 }

@@ -342,6 +342,7 @@ void Deployment::restore_matches(kernel::Moment& moment) {
     for (const auto& [id, row] : clients_)
         if (row.match) matches_.restore(row.match, id, row.seat);
     std::vector<const TicketRow*> tickets;
+    tickets.reserve(tickets_.size());
     for (const auto& [first, ticket] : tickets_) tickets.push_back(&ticket);
     // Who comes back goes to the front, so the oldest of these comes last.
     std::ranges::sort(tickets, {}, [](const TicketRow* one) {

@@ -116,7 +116,9 @@ TEST_F(Story, TheSameInTheWordsOfTheFirstGeneration) {
     Json mail = call("player", "interchange", poll(client), player.token).json();
     ASSERT_TRUE(mail.contains("incoming_messages"));
     mail = mail["incoming_messages"];
-    ASSERT_EQ(mail.size(), 2U);
+    ASSERT_EQ(mail.size(), 3U);
+    EXPECT_EQ(mail[2]["qualifier"], "MATCHMAKER_ASSIGNMENT_MESSAGE");
+    EXPECT_EQ(mail[2]["body"]["matchmaker_id"], game.deployment);
     EXPECT_EQ(mail[0]["qualifier"], "SERVER_WELCOME_MESSAGE");
     EXPECT_EQ(mail[1]["qualifier"], "RUNTIME_ASSIGNMENT_MESSAGE");
     const Json config = {{"lobby_config", {{"lobby_id", runtime.id}}},
@@ -145,9 +147,9 @@ TEST_F(Story, TheSameInTheWordsOfTheFirstGeneration) {
                      {{"qualifier", "KICK_CLIENT"}, {"body", {{"client_id", "1"}}}}});
     EXPECT_EQ(call("runtime", "interchange", answer, runtime.token).status, 200);
     mail = call("player", "interchange", poll(client), player.token).json()["incoming_messages"];
-    ASSERT_EQ(mail.size(), 3U);
-    EXPECT_EQ(mail[2]["qualifier"], "SERVER_OUTGOING_MESSAGE");
-    EXPECT_EQ(mail[2]["body"]["message"], Json({{"to", "all"}}));
+    ASSERT_EQ(mail.size(), 4U);
+    EXPECT_EQ(mail[3]["qualifier"], "SERVER_OUTGOING_MESSAGE");
+    EXPECT_EQ(mail[3]["body"]["message"], Json({{"to", "all"}}));
 }
 
 TEST_F(Story, TheTokensOfSocketsComeInEveryForm) {

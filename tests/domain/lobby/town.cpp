@@ -17,6 +17,22 @@ constexpr std::uint32_t silence = 0;
 constexpr std::uint32_t one_word = 49;
 constexpr std::uint32_t answers = 48;
 
+OpenDeployment game_of(std::uint16_t shape, std::uint32_t max_assignments) {
+    OpenDeployment open;
+    open.tenant = TenantId{1};
+    open.stage = stage;
+    open.version = VersionId{4};
+    open.config.lobby_max_assignments = max_assignments;
+    open.config.min_lobbies = shape / 9 % 3;
+    open.config.lobby_min_lifetime_s = shape / 27 % 2 * 5U;
+    open.images = {{ImageQualifier::universal, "a/b:1"}};
+    open.modes = {{"duel", 2, 2, {{"red", 1, 1}, {"blue", 1, 1}}, 1, {}, {}},
+                  {"team", 1, match_seats, {{"all", 1, match_seats}}, 2, {}, {}}};
+    open.config.max_matches = 1U + shape % 4;
+    open.config.warm_matches = {{"duel", shape / 9 % 2U}};
+    return open;
+}
+
 JsonText number_text(std::uint64_t number) {
     return JsonText::trusted(std::to_string(number));
 }
@@ -36,19 +52,7 @@ Town::Town(std::uint16_t shape)
     host_ =
         rules_.ask(address_of(default_pool), hosting::EnsureHosts{{config}}).value().hosts[0].host;
     deployment_ = rules_.next<DeploymentId>();
-    OpenDeployment open;
-    open.tenant = TenantId{1};
-    open.stage = stage;
-    open.version = VersionId{4};
-    open.config.lobby_max_assignments = max_assignments_;
-    open.config.min_lobbies = shape / 9 % 3;
-    open.config.lobby_min_lifetime_s = shape / 27 % 2 * 5U;
-    open.images = {{ImageQualifier::universal, "a/b:1"}};
-    open.modes = {{"duel", 2, 2, {{"red", 1, 1}, {"blue", 1, 1}}, 1, {}, {}},
-                  {"team", 1, match_seats, {{"all", 1, match_seats}}, 2, {}, {}}};
-    open.config.max_matches = 1U + shape % 4;
-    open.config.warm_matches = {{"duel", shape / 9 % 2U}};
-    rules_.tell(address_of(deployment_), open);
+    rules_.tell(address_of(deployment_), game_of(shape, max_assignments_));
     if (shape / 54 % 4 == 0) return;  // else begin with some who have sat down
     rules_.deliver();
     for (int guests = 0; guests < 4; ++guests) join();
