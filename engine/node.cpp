@@ -18,6 +18,7 @@
 #include "engine/kernel/kernel.h"
 #include "engine/services/container_supervisor.h"
 #include "engine/services/http_server.h"
+#include "engine/services/registry_tokens.h"
 #include "engine/services/tokens.h"
 
 namespace playback {
@@ -46,11 +47,13 @@ struct Node::Parts {
     Parts(io::Io& io, const NodeConfig& config)
         : machines(machine_table(config.domain)),
           kernel(io, machines, {.slot_count = config.slots}),
-          tokens(io, config.tokens) {}
+          tokens(io, config.tokens),
+          registry_tokens(io, tokens) {}
 
     kernel::MachineTable machines;
     kernel::Kernel kernel;
     services::Tokens tokens;
+    services::RegistryTokens registry_tokens;
     // Known only once the data is there.
     std::optional<services::ContainerSupervisor> supervisor;
     std::optional<omgservers::Api> api;
@@ -106,6 +109,8 @@ io::Task<Result<void>> Node::serve() {
     minding.runtime_url = config_.runtime_url;
     minding.registry = config_.registry;
     minding.network = config_.runtime_network;
+    if (!config_.registry.empty() && !config_.registry_is_foreign)
+        minding.registry_tokens = &parts_->registry_tokens;
     parts_->supervisor.emplace(io_, parts_->kernel, std::move(minding));
     const Result<void> minds = co_await parts_->supervisor->start();
     if (!minds) co_return minds.error();
@@ -115,6 +120,8 @@ io::Task<Result<void>> Node::serve() {
     options.anonymous = config_.anonymous;
     options.metrics_readers = config_.metrics_readers;
     options.decoy_password_hash = made->decoy_password_hash;
+    options.registry_secret = config_.registry_secret;
+    options.registry_events_anonymous = config_.registry_events_anonymous;
     parts_->api.emplace(io_, parts_->kernel, parts_->tokens, std::move(options));
     parts_->http.emplace(io_, *parts_->api, config_.http);
     for (std::unique_ptr<io::Listener>& listener : listeners_)

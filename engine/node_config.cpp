@@ -10,6 +10,8 @@ namespace playback {
 namespace {
 
 constexpr std::size_t password_bytes_max = 72;  // what bcrypt takes
+constexpr std::size_t secret_bytes_min = 16;
+constexpr std::size_t secret_bytes_max = 256;
 
 Error refused(std::string_view field, std::string_view mend) {
     return {Errc::invalid_argument, std::string(field) + " " + std::string(mend)};
@@ -37,6 +39,19 @@ Result<void> check_url(std::string_view field, std::string_view url) {
     return plain ? Result<void>() : refused(field, "is not a URL");
 }
 
+// It goes into a header, and is nothing that can be guessed.
+bool is_secret(std::string_view text) {
+    return text.size() >= secret_bytes_min && text.size() <= secret_bytes_max &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+// Would a registry's token be good for something else?
+bool is_own_audience(const services::TokenOptions& tokens) {
+    const std::string& name = tokens.registry_audience;
+    return name == tokens.service_audience || name == tokens.connector_audience ||
+           name == tokens.dispatcher_audience || name == tokens.registry_refresh_audience;
+}
+
 }  // namespace
 
 Result<void> check(const NodeConfig& config) {
@@ -49,6 +64,12 @@ Result<void> check(const NodeConfig& config) {
     TRY_VOID(check_user("support", config.support));
     TRY_VOID(check_user("service", config.service));
     TRY_VOID(check_user("connector", config.connector));
+    if (!config.registry_secret.empty() && !is_secret(config.registry_secret))
+        return refused("registry_secret", "needs 16 to 256 printable characters without spaces");
+    if (config.tokens.registry_audience.empty())
+        return refused("registry_service", "needs a name, that of the registry's configuration");
+    if (is_own_audience(config.tokens))
+        return refused("registry_service", "must not be the name of another audience");
     std::array aliases = {
         config.admin.alias, config.support.alias, config.service.alias, config.connector.alias};
     std::ranges::sort(aliases);

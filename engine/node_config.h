@@ -57,6 +57,10 @@ struct NodeConfig {
     std::vector<hosting::HostConfig> hosts;
     std::string registry;  // "host:port" before image references; empty: none
     std::string runtime_network = "host";
+    // It has users of its own: container hosts are given no token of ours to pull with.
+    bool registry_is_foreign = false;
+    std::string registry_secret;  // what it shows with its notifications; empty: none are taken
+    bool registry_events_anonymous = false;  // they are taken from anybody
 
     // --- calls ---
     services::TokenOptions tokens;

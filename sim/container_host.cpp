@@ -30,7 +30,7 @@ io::Task<Result<void>> SimContainerHost::ping(Instant deadline) {
     co_return result;
 }
 
-io::Task<Result<void>> SimContainerHost::pull(std::string image, Instant deadline) {
+io::Task<Result<void>> SimContainerHost::pull(std::string image, std::string, Instant deadline) {
     Question<void> question = [this, image](std::shared_ptr<CallOf<void>> call) {
         daemon_.pull(std::move(call), image);
     };

@@ -25,7 +25,9 @@ public:
     SimContainerHost(SimNode& node, ContainerDaemon& daemon) : node_(node), daemon_(daemon) {}
 
     io::Task<Result<void>> ping(Instant deadline) override;
-    io::Task<Result<void>> pull(std::string image, Instant deadline) override;
+    io::Task<Result<void>> pull(std::string image,
+                                std::string registry_token,
+                                Instant deadline) override;
     io::Task<Result<void>> start(io::ContainerSpec spec, Instant deadline) override;
     io::Task<Result<void>> remove(std::string name, Duration grace, Instant deadline) override;
     io::Task<Result<io::ContainerList>> list(std::string label,

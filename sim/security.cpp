@@ -93,4 +93,8 @@ std::string SimTokenSigner::key_id() const {
     return hex(hash_mix(key_, 1));
 }
 
+std::string SimTokenSigner::certificate() const {
+    return "simulated certificate of " + key_id();
+}
+
 }  // namespace playback::sim

@@ -48,6 +48,7 @@ public:
     io::Task<Result<std::string>> sign(std::string input) override;
     io::Task<Result<bool>> verify(std::string input, std::string signature) override;
     [[nodiscard]] std::string key_id() const override;
+    [[nodiscard]] std::string certificate() const override;
 
 private:
     io::Offload& offload_;

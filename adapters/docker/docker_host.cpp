@@ -83,23 +83,29 @@ io::Task<Result<void>> DockerHost::ping(Instant deadline) {
     co_return Result<void>();
 }
 
-io::Task<Result<void>> DockerHost::pull(std::string image, Instant deadline) {
+io::Task<Result<void>> DockerHost::pull(std::string image,
+                                        std::string registry_token,
+                                        Instant deadline) {
     Request request;
     request.target = "/images/" + docker::escape(image) + "/json";
     Result<Answer> answer = co_await call(std::move(request), deadline);
     if (!answer) co_return std::move(answer).error();
     if (succeeded(answer->status)) co_return Result<void>();
     if (answer->status != 404) co_return refused(*answer);
-    Result<void> pulled = co_await pull_absent(std::move(image), deadline);
+    Result<void> pulled =
+        co_await pull_absent(std::move(image), std::move(registry_token), deadline);
     co_return pulled;
 }
 
-io::Task<Result<void>> DockerHost::pull_absent(std::string image, Instant deadline) {
+io::Task<Result<void>> DockerHost::pull_absent(std::string image,
+                                               std::string registry_token,
+                                               Instant deadline) {
     const docker::ImageName name = docker::split_image(image);
     Request request;
     request.method = "POST";
     request.target = "/images/create?fromImage=" + docker::escape(name.name);
     if (!name.tag.empty()) request.target += "&tag=" + docker::escape(name.tag);
+    request.registry_token = std::move(registry_token);
 
     Result<std::unique_ptr<Exchange>> opened =
         co_await Exchange::open(network_, daemon_, std::move(request), deadline);

@@ -36,7 +36,9 @@ public:
     io::Task<void> stop();
 
     io::Task<Result<void>> ping(Instant deadline) override;
-    io::Task<Result<void>> pull(std::string image, Instant deadline) override;
+    io::Task<Result<void>> pull(std::string image,
+                                std::string registry_token,
+                                Instant deadline) override;
     io::Task<Result<void>> start(io::ContainerSpec spec, Instant deadline) override;
     io::Task<Result<void>> remove(std::string name, Duration grace, Instant deadline) override;
     io::Task<Result<io::ContainerList>> list(std::string label,
@@ -49,7 +51,9 @@ public:
 
 private:
     io::Task<Result<docker::Answer>> call(docker::Request request, Instant deadline);
-    io::Task<Result<void>> pull_absent(std::string image, Instant deadline);
+    io::Task<Result<void>> pull_absent(std::string image,
+                                       std::string registry_token,
+                                       Instant deadline);
     io::Task<Result<void>> start_created(std::string name, Instant deadline);
     io::Task<Result<void>> await_removal(std::string name, Instant deadline);
     io::Task<Result<docker::Inspection>> inspect(std::string name, Instant deadline);

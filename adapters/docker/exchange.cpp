@@ -3,6 +3,9 @@
 #include <string_view>
 #include <utility>
 
+#include "adapters/docker/messages.h"
+#include "engine/wire/http1.h"
+
 namespace playback::adapters::docker {
 namespace {
 
@@ -56,6 +59,10 @@ io::Task<Result<void>> Exchange::send(const Request& request, const io::Endpoint
     head.host = host;
     head.body = request.body;
     head.keep_alive = false;
+    std::string headers;
+    if (!request.registry_token.empty())
+        wire::append_header(headers, "X-Registry-Auth", registry_auth(request.registry_token));
+    head.extra_headers = headers;
     std::string bytes;
     wire::append_request(bytes, head);
     Result<void> written = co_await stream_->write(bytes);

@@ -23,6 +23,7 @@ struct Request {
     std::string method = "GET";
     std::string target;  // behind the version: "/_ping"
     std::string body;
+    std::string registry_token = {};  // of a pull: what the daemon shows the registry
     std::size_t answer_bytes_max = 1 << 20;
 };
 

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/wire/base64.h"
+
 namespace playback::adapters::docker {
 namespace {
 
@@ -102,6 +104,13 @@ std::string create_body(const io::ContainerSpec& spec) {
     body["Labels"] = std::move(labels);
     body["HostConfig"] = std::move(host);
     return dump(body);
+}
+
+std::string registry_auth(std::string_view token) {
+    std::string text = wire::base64_encode(dump({{"registrytoken", token}}), wire::Base64::url);
+    // The daemon wants the padding, and takes what it cannot read for "no credentials".
+    while (text.size() % 4 != 0) text += '=';
+    return text;
 }
 
 std::string escape(std::string_view text) {

@@ -19,6 +19,9 @@ namespace playback::adapters::docker {
 // The body of POST /containers/create (omgservers.md section 7.2: limits, log driver, no restarts).
 std::string create_body(const io::ContainerSpec& spec);
 
+// The value of X-Registry-Auth: the daemon shows the registry this bearer token.
+std::string registry_auth(std::string_view token);
+
 // Percent-encodes everything but unreserved characters: for a query value or a path segment.
 std::string escape(std::string_view text);
 

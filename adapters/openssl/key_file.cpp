@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace playback::adapters {
@@ -83,6 +84,20 @@ Result<void> create_secret_file(const std::string& path, std::string_view bytes)
     if (!write_all(file.get(), bytes) || ::link(draft.c_str(), path.c_str()) != 0)
         made = file_error("cannot create", path);
     ::unlink(draft.c_str());
+    if (made && !sync_directory_of(path)) made = file_error("cannot sync the directory of", path);
+    return made;
+}
+
+Result<void> replace_public_file(const std::string& path, std::string_view bytes) {
+    std::string draft = path + ".XXXXXX";
+    const OpenFile file(::mkostemp(draft.data(), O_CLOEXEC));
+    if (file.get() < 0) return file_error("cannot create", path);
+    Result<void> made;
+    if (!write_all(file.get(), bytes) || ::fchmod(file.get(), 0644) != 0 ||
+        ::rename(draft.c_str(), path.c_str()) != 0) {
+        made = file_error("cannot replace", path);
+        ::unlink(draft.c_str());
+    }
     if (made && !sync_directory_of(path)) made = file_error("cannot sync the directory of", path);
     return made;
 }

@@ -3,7 +3,7 @@
 // Signing (0.3 ms) runs on the threads of an io::Offload; verifying (20 us) at once. The private
 // key comes from a PEM file, or is made at the first start and written to a 0600 file. Errors of
 // `open`: as the file's, `invalid_argument` for a key that is none or too small. Secrets never
-// reach an error's detail.
+// reach an error's detail. The certificate is self-signed, for those who want the key in one.
 #pragma once
 
 #include <memory>
@@ -30,6 +30,12 @@ public:
     io::Task<Result<std::string>> sign(std::string input) override;
     io::Task<Result<bool>> verify(std::string input, std::string signature) override;
     [[nodiscard]] std::string key_id() const override { return key_id_; }
+    [[nodiscard]] std::string certificate() const override { return certificate_; }
+
+    // From now on the certificate is the one in the PEM file at `path`, if that is of this key and
+    // valid for another year; else the file is replaced by a new one, which everybody may read: it
+    // holds no secret. Without this call the certificate is another one at each start.
+    Result<void> keep_certificate(const std::string& path);
 
     // "-----BEGIN PUBLIC KEY-----...": what others verify our tokens with.
     [[nodiscard]] const std::string& public_key_pem() const { return public_key_pem_; }
@@ -43,6 +49,7 @@ private:
     io::Offload& offload_;
     std::string key_id_;
     std::string public_key_pem_;
+    std::string certificate_;  // DER
 };
 
 }  // namespace playback::adapters

@@ -93,7 +93,7 @@ io::Task<Result<void>> ProcessHost::ping(Instant deadline) {
     co_return result;
 }
 
-io::Task<Result<void>> ProcessHost::pull(std::string image, Instant) {
+io::Task<Result<void>> ProcessHost::pull(std::string image, std::string, Instant) {
     const Result<std::string> path = path_of(image);
     if (!path) co_return path.error();
     co_return Result<void>();

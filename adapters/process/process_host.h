@@ -46,7 +46,9 @@ public:
     ~ProcessHost() override;  // kills what still runs
 
     io::Task<Result<void>> ping(Instant deadline) override;
-    io::Task<Result<void>> pull(std::string image, Instant deadline) override;
+    io::Task<Result<void>> pull(std::string image,
+                                std::string registry_token,
+                                Instant deadline) override;
     io::Task<Result<void>> start(io::ContainerSpec spec, Instant deadline) override;
     io::Task<Result<void>> remove(std::string name, Duration grace, Instant deadline) override;
     io::Task<Result<io::ContainerList>> list(std::string label,

@@ -53,8 +53,11 @@ public:
 
     virtual Task<Result<void>> ping(Instant deadline) = 0;
 
-    // Makes the image present. Fails with not_found if no registry has it.
-    virtual Task<Result<void>> pull(std::string image, Instant deadline) = 0;
+    // Makes the image present. `registry_token` is a bearer token for the image's registry, shown
+    // to it if it asks for one; empty: none. Fails with not_found if no registry has the image.
+    virtual Task<Result<void>> pull(std::string image,
+                                    std::string registry_token,
+                                    Instant deadline) = 0;
 
     // Creates and starts it. If a container of that name exists: running with these labels is
     // success, anything else is removed first. Fails with not_found if the image is not present

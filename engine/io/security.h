@@ -43,6 +43,9 @@ public:
     virtual Task<Result<bool>> verify(std::string input, std::string signature) = 0;
     // Names the key pair in tokens and logs ("kid"): a hash of the public key.
     [[nodiscard]] virtual std::string key_id() const = 0;
+    // The certificate of the public key, DER: for those who trust a certificate and find the key in
+    // the token itself ("x5c"), as image registries do. The same as long as the key is.
+    [[nodiscard]] virtual std::string certificate() const = 0;
 };
 
 }  // namespace playback::io

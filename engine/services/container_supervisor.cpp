@@ -15,6 +15,7 @@
 #include "engine/kernel/kernel.h"
 #include "engine/services/passwords.h"
 #include "engine/services/reconcile.h"
+#include "engine/services/registry_tokens.h"
 
 namespace playback::services {
 namespace {
@@ -194,7 +195,7 @@ private:
         // A runtime that is gone has said so to the pool; of anything else the next look knows
         // more.
         if (!set) co_return;
-        Result<void> done = co_await pull(spec.image);
+        Result<void> done = co_await pull(spec.image, wanted.wish.image);
         if (done) {
             const Instant deadline = io_.clock.now() + start_patience;
             done = co_await containers_.start(std::move(spec), deadline);
@@ -205,11 +206,19 @@ private:
             co_await report_failed(wanted, done.error().detail);
     }
 
-    io::Task<Result<void>> pull(std::string image) {
+    io::Task<Result<void>> pull(std::string image, std::string in_registry) {
+        std::string token;
+        if (options_.registry_tokens != nullptr) {
+            Result<std::string> made =
+                co_await options_.registry_tokens->issue_for_pull(std::move(in_registry));
+            if (!made) co_return std::move(made).error();
+            token = *std::move(made);
+        }
         const Duration first =
             PLAYBACK_PLANT(pull_waits_long) ? pull_patience_last : pull_patience_first;
         const Duration patience = pull_patience_.try_emplace(image, first).first->second;
-        Result<void> done = co_await containers_.pull(image, io_.clock.now() + patience);
+        Result<void> done =
+            co_await containers_.pull(image, std::move(token), io_.clock.now() + patience);
         if (done) pull_patience_.erase(image);
         if (!done && done.error().code == Errc::timed_out)
             pull_patience_[image] = std::min(patience * 2, pull_patience_last);

@@ -22,11 +22,15 @@ class Kernel;
 
 namespace playback::services {
 
+class RegistryTokens;
+
 struct ContainerSupervisorOptions {
     std::string installation;  // the label by which this installation knows its containers
     std::string runtime_url;   // OMGSERVERS_SERVICE_URL
     std::string registry;      // "host:port" before image references; empty: none
     std::string network = "host";
+    // Makes what the hosts show the registry, for each pull anew; none: they show nothing.
+    RegistryTokens* registry_tokens = nullptr;
 };
 
 class ContainerSupervisor {

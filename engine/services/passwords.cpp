@@ -13,4 +13,14 @@ std::string make_password(io::Entropy& entropy) {
     return wire::base64_encode({bytes.data(), bytes.size()});
 }
 
+bool same_secret(std::string_view given, std::string_view secret) {
+    volatile unsigned int difference = given.size() == secret.size() ? 0U : 1U;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        const char expected = secret.empty() ? '\0' : secret[i % secret.size()];
+        difference =
+            difference | static_cast<unsigned int>(static_cast<unsigned char>(given[i] ^ expected));
+    }
+    return difference == 0;
+}
+
 }  // namespace playback::services

@@ -95,8 +95,7 @@ wire::JwtClaims Tokens::claims(const std::string& audience,
     return result;
 }
 
-io::Task<Result<std::string>> Tokens::sign(wire::JwtClaims claims) {
-    wire::JwtHeader header;
+io::Task<Result<std::string>> Tokens::sign(wire::JwtClaims claims, wire::JwtHeader header) {
     header.key_id = io_.tokens.key_id();
     std::string input = wire::jwt_signing_input(header, claims);
     Result<std::string> signature = co_await io_.tokens.sign(input);

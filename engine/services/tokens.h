@@ -29,10 +29,15 @@ struct TokenOptions {
     std::string service_audience = "service";
     std::string connector_audience = "connector";
     std::string dispatcher_audience = "dispatcher";
+    std::string registry_audience = "registry";  // the `service` of the registry's configuration
+    std::string registry_refresh_audience = "registry-refresh";
     Duration user_lifetime = seconds(3600);
     Duration runtime_lifetime = seconds(3600);
     Duration socket_lifetime = seconds(60);
-    Duration leeway = seconds(60);  // how far the wall clocks of two nodes may differ
+    Duration registry_lifetime = seconds(600);
+    Duration registry_refresh_lifetime = minutes(30 * 24 * 60);
+    Duration pull_lifetime = minutes(30);  // of what a container host is given for one pull
+    Duration leeway = seconds(60);         // how far the wall clocks of two nodes may differ
     std::size_t sessions_max = 65'536;
 };
 
@@ -58,9 +63,12 @@ public:
     // The session of any token of audience `service`.
     io::Task<Result<Session>> verify(std::string token);
 
-private:
+    // --- for other kinds of tokens (registry_tokens.h) ---
+    [[nodiscard]] const TokenOptions& options() const { return options_; }
     wire::JwtClaims claims(const std::string& audience, std::uint64_t subject, Duration lifetime);
-    io::Task<Result<std::string>> sign(wire::JwtClaims claims);
+    io::Task<Result<std::string>> sign(wire::JwtClaims claims, wire::JwtHeader header = {});
+
+private:
     void keep(std::string_view token, accounts::Role role, std::uint64_t subject, Duration left);
 
     io::Io& io_;

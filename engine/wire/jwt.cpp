@@ -36,6 +36,17 @@ void read_list(JsonReader& in, std::vector<std::string>& list) {
     });
 }
 
+void put_access(JsonWriter& out, const std::vector<JwtAccess>& list) {
+    out.key("access").array();
+    for (const JwtAccess& one : list) {
+        out.object().key("type").string(one.type).key("name").string(one.name);
+        out.key("actions").array();
+        for (const std::string& action : one.actions) out.string(action);
+        out.end_array().end_object();
+    }
+    out.end_array();
+}
+
 // One string, or a list of strings (RFC 7519 section 4.1.3).
 void read_audience(JsonReader& in, std::vector<std::string>& list) {
     if (in.next_is_array())
@@ -131,6 +142,7 @@ std::string jwt_signing_input(const JwtHeader& header, const JwtClaims& claims) 
     put(out, "runtime_id", claims.runtime_id);
     put(out, "client_id", claims.client_id);
     put(out, "user_role", claims.user_role);
+    if (claims.access) put_access(out, *claims.access);
     out.end_object();
     input += '.';
     input += base64_encode(text, Base64::url);

@@ -25,6 +25,15 @@ struct JwtHeader {
     friend bool operator==(const JwtHeader&, const JwtHeader&) = default;
 };
 
+// What a registry lets the bearer do: {"type":"repository","name":"ns/img","actions":["pull"]}.
+struct JwtAccess {
+    std::string type;
+    std::string name;
+    std::vector<std::string> actions;
+
+    friend bool operator==(const JwtAccess&, const JwtAccess&) = default;
+};
+
 // Empty members are left out. Ids are decimal text, as in every JSON we send.
 struct JwtClaims {
     std::string issuer;
@@ -38,6 +47,7 @@ struct JwtClaims {
     std::string runtime_id;
     std::string client_id;
     std::string user_role;
+    std::optional<std::vector<JwtAccess>> access;  // for registries; written, never read
 
     [[nodiscard]] bool in_group(std::string_view group) const;
     friend bool operator==(const JwtClaims&, const JwtClaims&) = default;

@@ -43,5 +43,24 @@ TEST(NodeConfig, NamesWhatCannotBe) {
     EXPECT_TRUE(refusal(config).starts_with("admin"));
 }
 
+TEST(NodeConfig, TheRegistryHasAGoodSecretAndANameOfItsOwn) {
+    NodeConfig config;
+    config.registry_secret = "a-secret-of-16-b";
+    EXPECT_EQ(refusal(config), "");
+    for (const std::string& bad :
+         {std::string("short"), std::string("with a space in it"), std::string(257, 'x')}) {
+        config.registry_secret = bad;
+        EXPECT_TRUE(refusal(config).starts_with("registry_secret")) << bad;
+        EXPECT_FALSE(refusal(config).contains(bad)) << "secrets are not shown";
+    }
+    config = {};
+    for (const char* name : {"", "service", "connector", "dispatcher", "registry-refresh"}) {
+        config.tokens.registry_audience = name;
+        EXPECT_TRUE(refusal(config).starts_with("registry_service")) << name;
+    }
+    config.tokens.registry_audience = "images.example";
+    EXPECT_EQ(refusal(config), "");
+}
+
 }  // namespace
 }  // namespace playback

@@ -226,7 +226,7 @@ io::Task<void> grace_is_given_then_taken(ContainerHands& hands) {
 io::Task<void> missing_images_are_not_found(ContainerHands& hands) {
     io::ContainerSpec spec = hands.spec("one", {});
     spec.image = hands.arm.missing_image();
-    Result<void> pulled = co_await hands.arm.host().pull(spec.image, hands.soon());
+    Result<void> pulled = co_await hands.arm.host().pull(spec.image, "", hands.soon());
     EXPECT_FAILS(pulled, Errc::not_found);
     Result<void> started = co_await hands.start(spec);
     EXPECT_FAILS(started, Errc::not_found);
@@ -242,7 +242,7 @@ io::Task<void> pulling_is_idempotent(ContainerHands& hands) {
         EXPECT_FAILS(early, Errc::not_found);
     }
     for (int i = 0; i < 2; ++i) {
-        Result<void> pulled = co_await hands.arm.host().pull(spec.image, hands.soon());
+        Result<void> pulled = co_await hands.arm.host().pull(spec.image, "", hands.soon());
         EXPECT_FINE(pulled);
     }
     Result<void> started = co_await hands.start(spec);

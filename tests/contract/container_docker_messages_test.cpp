@@ -20,6 +20,13 @@ TEST(DockerMessages, ImagesHaveATag) {
     EXPECT_EQ(split_image("game@sha256:ab"), (ImageName{"game@sha256:ab", ""}));
 }
 
+TEST(DockerMessages, ARegistrysTokenIsPaddedBase64OfJson) {
+    // {"registrytoken":"a.b.c"} and {"registrytoken":"ab"}
+    EXPECT_EQ(registry_auth("a.b.c"), "eyJyZWdpc3RyeXRva2VuIjoiYS5iLmMifQ==");
+    EXPECT_EQ(registry_auth("ab"), "eyJyZWdpc3RyeXRva2VuIjoiYWIifQ==");
+    EXPECT_EQ(registry_auth("abc"), "eyJyZWdpc3RyeXRva2VuIjoiYWJjIn0=");
+}
+
 TEST(DockerMessages, AddressesAreUnixOrTcp) {
     EXPECT_EQ(docker_endpoint("unix:///run/docker.sock")->path, "/run/docker.sock");
     EXPECT_EQ(docker_endpoint("tcp://127.0.0.1:2375")->port, 2375);

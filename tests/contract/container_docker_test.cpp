@@ -88,7 +88,7 @@ TEST_P(DockerContainers, KeepTheContract) {
 
 io::Task<void> pull_what_hangs(DockerArm& arm) {
     const Instant begin = arm.clock().now();
-    Result<void> pulled = co_await arm.host().pull(arm.hanging_image(), begin + seconds(1));
+    Result<void> pulled = co_await arm.host().pull(arm.hanging_image(), "", begin + seconds(1));
     EXPECT_TRUE(!pulled && pulled.error().code == Errc::timed_out);
     EXPECT_LT(arm.clock().now() - begin, seconds(3));
 }

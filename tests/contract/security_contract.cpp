@@ -111,6 +111,13 @@ io::Task<void> a_foreign_key_is_not_trusted(SecurityWorld& world) {
     EXPECT_FALSE(world.tokens.key_id().empty());
 }
 
+io::Task<void> a_key_has_a_certificate_of_its_own(SecurityWorld& world) {
+    EXPECT_FALSE(world.tokens.certificate().empty());
+    EXPECT_EQ(world.tokens.certificate(), world.tokens.certificate());
+    EXPECT_NE(world.tokens.certificate(), world.foreign_tokens.certificate());
+    co_return;
+}
+
 io::Task<void> an_empty_input_can_be_signed(SecurityWorld& world) {
     std::string input;
     const Result<std::string> signature = co_await world.tokens.sign(input);
@@ -141,6 +148,7 @@ constexpr SecurityCheck checks[] = {
     {"a_broken_hash_verifies_nothing", a_broken_hash_verifies_nothing},
     {"a_signature_verifies_its_input_only", a_signature_verifies_its_input_only},
     {"a_foreign_key_is_not_trusted", a_foreign_key_is_not_trusted},
+    {"a_key_has_a_certificate_of_its_own", a_key_has_a_certificate_of_its_own},
     {"an_empty_input_can_be_signed", an_empty_input_can_be_signed},
     {"entropy_does_not_repeat", entropy_does_not_repeat},
 };

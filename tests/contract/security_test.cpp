@@ -113,6 +113,44 @@ TEST(RsaSigner, KeepsItsKeyInAFileForItsOwnerOnly) {
     EXPECT_EQ(std::distance(begin(files), end(files)), 1);
 }
 
+std::string text_of(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+TEST(RsaSigner, KeepsTheCertificateOfItsKeyInAFileForEverybody) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.path() + "/registry.pem";
+    RealFixture real;
+    const auto signer = std::move(*RsaSigner::open(directory.path() + "/1", real.world.offload()));
+    ASSERT_TRUE(signer->keep_certificate(path));
+    struct stat found{};
+    ASSERT_EQ(::stat(path.c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode & 0777, 0644U);
+    const std::string pem = text_of(path);
+    EXPECT_TRUE(pem.starts_with("-----BEGIN CERTIFICATE-----")) << pem;
+    const std::string kept = signer->certificate();
+
+    // The next start finds it, another key does not take it, and what is none is replaced.
+    const auto again = std::move(*RsaSigner::open(directory.path() + "/1", real.world.offload()));
+    ASSERT_TRUE(again->keep_certificate(path));
+    EXPECT_EQ(again->certificate(), kept);
+    EXPECT_EQ(text_of(path), pem);
+    const auto other = std::move(*RsaSigner::open(directory.path() + "/2", real.world.offload()));
+    ASSERT_TRUE(other->keep_certificate(path));
+    EXPECT_NE(other->certificate(), kept);
+    EXPECT_NE(text_of(path), pem);
+    std::ofstream(path) << "nothing";
+    ASSERT_TRUE(again->keep_certificate(path));
+    EXPECT_TRUE(text_of(path).starts_with("-----BEGIN CERTIFICATE-----"));
+
+    const Result<void> nowhere = again->keep_certificate(directory.path() + "/no/registry.pem");
+    ASSERT_FALSE(nowhere);
+    EXPECT_EQ(nowhere.error().code, Errc::not_found);
+    const std::filesystem::directory_iterator files(directory.path());
+    EXPECT_EQ(std::distance(begin(files), end(files)), 3) << "two keys, one certificate";
+}
+
 TEST(RsaSigner, RefusesWhatIsNoGoodKeyAndKeepsTheFile) {
     const TemporaryDirectory directory;
     const std::string path = directory.path() + "/token.pem";

@@ -217,8 +217,12 @@ std::string read_file(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-Answered post(const std::string& address, const std::string& path, const nlohmann::json& body) {
+Answered post(const std::string& address,
+              const std::string& path,
+              const nlohmann::json& body,
+              const std::string& token) {
     scenarios::HttpCall call;
+    call.token = token;
     call.path = path;
     call.body = body.dump();
     return call_node(address, std::move(call));

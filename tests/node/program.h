@@ -85,7 +85,10 @@ struct Answered {
     std::string body;
     [[nodiscard]] nlohmann::json json() const;
 };
-Answered post(const std::string& address, const std::string& path, const nlohmann::json& body);
+Answered post(const std::string& address,
+              const std::string& path,
+              const nlohmann::json& body,
+              const std::string& token = {});
 Answered get(const std::string& address, const std::string& path);
 
 }  // namespace playback::testing

@@ -226,6 +226,7 @@ public:
         co_return given == signature(input);
     }
     [[nodiscard]] std::string key_id() const override { return key_; }
+    [[nodiscard]] std::string certificate() const override { return "certificate of " + key_; }
     int verified = 0;
 
 private:
@@ -289,7 +290,10 @@ public:
         if (!answers) co_return Error{Errc::unavailable, "the daemon does not answer"};
         co_return Result<void>();
     }
-    io::Task<Result<void>> pull(std::string, Instant) override { co_return Result<void>(); }
+    io::Task<Result<void>> pull(std::string image, std::string token, Instant) override {
+        pulls[image] = token;
+        co_return Result<void>();
+    }
     io::Task<Result<void>> start(io::ContainerSpec spec, Instant) override {
         running[spec.name] = std::move(spec);
         co_return Result<void>();
@@ -315,6 +319,7 @@ public:
     io::Clock& clock;
     bool answers = true;
     std::map<std::string, io::ContainerSpec> running;
+    std::map<std::string, std::string> pulls;  // the registry's token, by image
 };
 
 class FakeHosts final : public io::ContainerHosts {

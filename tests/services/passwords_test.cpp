@@ -21,5 +21,16 @@ TEST(Passwords, Are24BytesAndNeverTheSame) {
     }
 }
 
+TEST(Passwords, SecretsAreTheSameInWhole) {
+    EXPECT_TRUE(same_secret("a shared secret", "a shared secret"));
+    EXPECT_FALSE(same_secret("a shared secreT", "a shared secret"));
+    EXPECT_FALSE(same_secret("b shared secret", "a shared secret"));
+    EXPECT_FALSE(same_secret("a shared secre", "a shared secret"));
+    EXPECT_FALSE(same_secret("a shared secreta shared secret", "a shared secret"));
+    EXPECT_FALSE(same_secret("", "a"));
+    EXPECT_FALSE(same_secret("a", ""));
+    EXPECT_TRUE(same_secret("", ""));
+}
+
 }  // namespace
 }  // namespace playback::services

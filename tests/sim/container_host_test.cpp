@@ -275,7 +275,7 @@ std::pair<Duration, Errc> first_pull(const char* fault) {
     stage.call([&outcome](io::Clock& clock, io::ContainerHost& host) -> io::Task<void> {
         co_await io::sleep_until(clock, clock.now() + seconds(1));
         const Instant begin = clock.now();
-        Result<void> pulled = co_await host.pull("distant", begin + minutes(10));
+        Result<void> pulled = co_await host.pull("distant", "", begin + minutes(10));
         outcome.first = clock.now() - begin;
         if (!pulled) outcome.second = pulled.error().code;
     });
@@ -299,7 +299,7 @@ TEST(ContainerFaults, APullEndsWithWhoeverAskedForIt) {
     Stage stage;
     std::vector<Errc> outcomes;
     stage.call([&outcomes](io::Clock& clock, io::ContainerHost& host) -> io::Task<void> {
-        Result<void> pulled = co_await host.pull("distant", clock.now() + milliseconds(20));
+        Result<void> pulled = co_await host.pull("distant", "", clock.now() + milliseconds(20));
         outcomes.push_back(pulled ? Errc{} : pulled.error().code);
         co_await io::sleep_until(clock, clock.now() + seconds(30));
         Result<void> started =
@@ -385,7 +385,7 @@ TEST(ContainerFaults, ManyAtOncePlayTheSameTwice) {
         stage.call([](io::Clock& clock, io::ContainerHost& host) -> io::Task<void> {
             for (int i = 0;; ++i) {
                 const std::string name = "c" + std::to_string(i % 5);
-                Result<void> pulled = co_await host.pull("distant", clock.now() + seconds(9));
+                Result<void> pulled = co_await host.pull("distant", "", clock.now() + seconds(9));
                 Result<void> started =
                     co_await host.start(spec_of(name, "distant"), clock.now() + seconds(3));
                 Result<void> removed = co_await host.remove(

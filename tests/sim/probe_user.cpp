@@ -72,7 +72,7 @@ private:
             for (const std::string& image : {"new:" + std::to_string(i), std::string("known:1")}) {
                 const Instant begin = node_.world().now();
                 const Instant deadline = in(patience);
-                const Result<void> pulled = co_await host_.pull(image, deadline);
+                const Result<void> pulled = co_await host_.pull(image, "", deadline);
                 const std::int64_t took = ns_since(node_, begin);
                 gauges_.reach("longest pull", took);
                 if (image == "known:1" && took > milliseconds(40).ns) gauges_.count("pulls");

@@ -39,6 +39,23 @@ TEST(Jwt, TheSigningInputIsExactlyThis) {
 }
 
 // RFC 7515, appendix A.2: header {"alg":"RS256"} and claims of joe.
+TEST(Jwt, SaysWhatARegistryAllows) {
+    JwtClaims claims;
+    claims.audience = {"registry"};
+    const auto payload = [&] {
+        const std::string input = jwt_signing_input({}, claims);
+        return *base64_decode(std::string_view(input).substr(input.find('.') + 1), Base64::url);
+    };
+    EXPECT_EQ(payload(), R"({"aud":"registry"})");
+    claims.access.emplace();
+    EXPECT_EQ(payload(), R"({"aud":"registry","access":[]})");
+    claims.access = {{"repository", "a/b", {"pull", "push"}}, {"repository", "c/d", {}}};
+    EXPECT_EQ(payload(),
+              R"({"aud":"registry","access":[)"
+              R"({"type":"repository","name":"a/b","actions":["pull","push"]},)"
+              R"({"type":"repository","name":"c/d","actions":[]}]})");
+}
+
 TEST(Jwt, ReadsTheExampleOfRfc7515) {
     const auto token = parse_jwt(
         "eyJhbGciOiJSUzI1NiJ9."

@@ -39,6 +39,7 @@ public:
     io::Task<Result<bool>> verify(std::string, std::string) override { co_return none(); }
     io::Task<Result<std::string>> sign(std::string) override { co_return none(); }
     [[nodiscard]] std::string key_id() const override { return {}; }
+    [[nodiscard]] std::string certificate() const override { return {}; }
     void fill(std::span<char>) override { CHECK(false); }
 
 private:

@@ -78,7 +78,8 @@ constexpr const char* footer =
     "A file given with --config has lines `option = value` (names as above, without dashes;\n"
     "lists as [\"a\", \"b\"]); the command line wins.\n"
     "Files in DATA: playback.db (the database), playback.lock, token_key.pem and passwords.json\n"
-    "(mode 0600), crash/ (one file for each failed internal check), runtimes/ (local processes).\n"
+    "(mode 0600), registry.pem (the key's certificate, for an image registry), crash/ (one file "
+    "for each failed internal check), runtimes/ (local processes).\n"
     "Exit codes: 0 stopped, 2 wrong use or environment, 70 the node could not go on (a failed\n"
     "fsync): its data is safe, start it again; 134 (abort) an internal check failed.";
 

@@ -1,6 +1,7 @@
 #include "tools/playback/node_options.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -44,8 +45,6 @@ void add_container_options(CLI::App& command, NodeOptions& options) {
                     options.process_images,
                     "NAME=PATH: the program that process: runs for an image; repeatable")
         ->group(group);
-    command.add_option("--registry", options.registry, "host:port that images are pulled from")
-        ->group(group);
     command.add_option("--runtime-network", options.runtime_network, "Docker network of runtimes")
         ->capture_default_str()
         ->group(group);
@@ -61,6 +60,35 @@ void add_container_options(CLI::App& command, NodeOptions& options) {
         .add_option("--host-memory",
                     options.host_memory,
                     "MB to hand out by the memory limits of runtimes; default: 512 per container")
+        ->group(group);
+}
+
+void add_registry_options(CLI::App& command, NodeOptions& options) {
+    const char* const group = "Image registry";
+    command.add_option("--registry", options.registry, "host:port that images are pulled from")
+        ->group(group);
+    command
+        .add_flag("--registry-foreign",
+                  options.registry_foreign,
+                  "it has users of its own: pull without a token of this node")
+        ->group(group);
+    command
+        .add_option("--registry-service",
+                    options.registry_service,
+                    "the `service` of the registry's configuration: the audience of its tokens")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--registry-secret-file",
+                    options.registry_secret_file,
+                    "file with what the registry sends as `Authorization: Bearer SECRET` with its "
+                    "notifications; default: the environment's PLAYBACK_REGISTRY_SECRET, else none "
+                    "are taken")
+        ->group(group);
+    command
+        .add_flag("--registry-events-anonymous",
+                  options.registry_events_anonymous,
+                  "take notifications from anybody who can reach the node; never on the internet")
         ->group(group);
 }
 
@@ -178,8 +206,25 @@ Result<void> read_containers(const NodeOptions& options, NodeSettings& settings)
     settings.capacity.cpu_count = options.host_cpus != 0 ? options.host_cpus : count;
     settings.capacity.memory_mb =
         options.host_memory != 0 ? options.host_memory : count * container_memory_mb;
-    settings.config.registry = options.registry;
     settings.config.runtime_network = options.runtime_network;
+    return {};
+}
+
+Result<void> read_registry(const NodeOptions& options, NodeConfig& config) {
+    config.registry = options.registry;
+    config.registry_is_foreign = options.registry_foreign;
+    config.tokens.registry_audience = options.registry_service;
+    config.registry_events_anonymous = options.registry_events_anonymous;
+    if (options.registry_secret_file.empty()) {
+        const char* const secret = std::getenv("PLAYBACK_REGISTRY_SECRET");
+        if (secret != nullptr) config.registry_secret = secret;
+        return {};
+    }
+    Result<std::string> secret = adapters::read_secret_file(options.registry_secret_file);
+    if (!secret) return refused("registry-secret-file", secret.error().detail);
+    while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back();
+    if (secret->empty()) return refused("registry-secret-file", "names an empty file");
+    config.registry_secret = *std::move(secret);
     return {};
 }
 
@@ -243,6 +288,7 @@ void add_node_options(CLI::App& command, NodeOptions& options) {
         ->capture_default_str()
         ->group("People");
     add_container_options(command, options);
+    add_registry_options(command, options);
     add_call_options(command, options);
     command
         .add_option("--threads", options.threads, "for passwords and signatures; default: cores")
@@ -288,6 +334,7 @@ Result<NodeSettings> node_settings(const NodeOptions& options) {
     while (settings.data.size() > 1 && settings.data.ends_with('/')) settings.data.pop_back();
     if (settings.data.empty()) return refused("data", "needs a directory");
     settings.passwords = settings.data + "/passwords.json";
+    settings.certificate = settings.data + "/registry.pem";
     settings.token_key =
         options.token_key.empty() ? settings.data + "/token_key.pem" : options.token_key;
     TRY(durability, read_durability(options.durability));
@@ -297,6 +344,7 @@ Result<NodeSettings> node_settings(const NodeOptions& options) {
         return refused("slots", "takes 1 to 4096");
     settings.config.slots = static_cast<SlotNumber>(options.slots);
     TRY_VOID(read_containers(options, settings));
+    TRY_VOID(read_registry(options, settings.config));
     TRY_VOID(read_users(options, settings.config));
     TRY_VOID(read_calls(options, settings.config));
 

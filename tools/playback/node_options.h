@@ -33,6 +33,10 @@ struct NodeOptions {
     std::string docker;
     std::vector<std::string> process_images;
     std::string registry;
+    bool registry_foreign = false;
+    std::string registry_service = "registry";
+    std::string registry_secret_file;
+    bool registry_events_anonymous = false;
     std::string runtime_network = "host";
     std::uint32_t max_containers = 64;
     std::uint32_t host_cpus = 0;
@@ -65,8 +69,9 @@ Result<void> read_config_file(CLI::App& command, const std::string& path);
 // What a real node is made from.
 struct NodeSettings {
     std::string data;
-    std::string token_key;  // path
-    std::string passwords;  // path
+    std::string token_key;    // path
+    std::string certificate;  // path, of the token key
+    std::string passwords;    // path
     io::Durability durability = io::Durability::full;
     std::string docker;  // address of the container host; empty: choose one
     std::map<std::string, std::string> process_images;

@@ -75,6 +75,7 @@ Result<void> RealNode::open_rest() {
     install_crash_files(settings_.data);
     TRY(signer, adapters::RsaSigner::open(settings_.token_key, world_.offload()));
     signer_ = std::move(signer);
+    TRY_VOID(signer_->keep_certificate(settings_.certificate));
 
     adapters::ProcessHostOptions processes;
     processes.directory = settings_.data + "/runtimes";

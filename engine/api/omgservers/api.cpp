@@ -19,11 +19,20 @@ std::optional<Problem> check_form(const Route& route, const wire::Request& reque
         if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
         return Problem{405, qualifier::wrong_request, "this path takes GET"};
     }
+    if (route.access == Access::get_or_post) {
+        if (request.method == "GET" || request.method == "POST") return std::nullopt;
+        return Problem{405, qualifier::wrong_request, "this path takes GET and POST"};
+    }
     if (request.method != "POST")
         return Problem{405, qualifier::wrong_request, "all calls are POST"};
     if (route.access == Access::json && !request.is_json())
         return Problem{400, qualifier::wrong_media_type, "Content-Type must be application/json"};
     return std::nullopt;
+}
+
+std::string_view methods_of(Access access) {
+    if (access == Access::operation) return "GET, HEAD";
+    return access == Access::get_or_post ? "GET, POST" : "POST";
 }
 
 bool admit(const Call& call, Duration wait) {
@@ -40,6 +49,7 @@ Api::Api(io::Io& its_io, kernel::Kernel& its_kernel, services::Tokens& its_token
     : io(its_io),
       kernel(its_kernel),
       tokens(its_tokens),
+      registry_tokens(its_io, its_tokens),
       options(std::move(its)),
       anonymous_(options.anonymous) {
 }
@@ -55,8 +65,7 @@ io::Task<void> Api::handle(const wire::Request& request,
     if (const std::optional<Problem> wrong = check_form(route, request)) {
         call.fail(*wrong);
         if (wrong->status == 405)
-            wire::append_header(
-                answer.headers, "Allow", route.access == Access::operation ? "GET, HEAD" : "POST");
+            wire::append_header(answer.headers, "Allow", methods_of(route.access));
         return {};
     }
     if (route.role == accounts::Role::none) return route.handler(*this, call);

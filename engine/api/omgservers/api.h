@@ -17,6 +17,7 @@
 #include "engine/services/http_handler.h"
 #include "engine/services/ip_range.h"
 #include "engine/services/rate_limit.h"
+#include "engine/services/registry_tokens.h"
 #include "engine/services/tokens.h"
 
 namespace playback::omgservers {
@@ -29,6 +30,9 @@ struct ApiOptions {
     std::vector<services::IpRange> metrics_readers;
     // What the password of a user that does not exist is compared with, so that it takes as long.
     std::string decoy_password_hash;
+    // What the image registry shows with its notifications; empty: nobody knows it.
+    std::string registry_secret;
+    bool registry_events_anonymous = false;  // take them from anybody
 };
 
 class Api final : public services::HttpHandler {
@@ -57,6 +61,7 @@ public:
     io::Io& io;
     kernel::Kernel& kernel;
     services::Tokens& tokens;
+    services::RegistryTokens registry_tokens;
     ApiOptions options;
 
     // Counts an anonymous call of this peer. False: it makes too many, and this one was refused.

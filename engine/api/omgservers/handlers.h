@@ -22,6 +22,10 @@ io::Task<void> create_developer_token(Api& api, const Call& call);
 io::Task<void> create_player_token(Api& api, const Call& call);
 io::Task<void> create_runtime_token(Api& api, const Call& call);
 
+// --- registry_login.cpp, registry_events.cpp ---
+io::Task<void> create_registry_token(Api& api, const Call& call);
+io::Task<void> handle_registry_events(Api& api, const Call& call);
+
 // --- users.cpp ---
 io::Task<void> create_user(Api& api, const Call& call);
 io::Task<void> create_developer(Api& api, const Call& call);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/api/omgservers/api.h"
+#include "engine/api/omgservers/credentials.h"
 #include "engine/api/omgservers/handlers.h"
 #include "engine/api/omgservers/members.h"
 #include "engine/api/omgservers/resolve.h"
@@ -17,48 +18,12 @@ namespace {
 
 using accounts::Role;
 
-Problem wrong_credentials() {
-    return {401, qualifier::wrong_credentials, "wrong user or password"};
-}
-
-// Is this the password? What cannot be one (too long for bcrypt) is just wrong.
-io::Task<Result<bool>> check_password(Api& api, std::string password, std::string hash) {
-    Result<bool> right = co_await api.io.passwords.verify(std::move(password), std::move(hash));
-    if (!right && right.error().code == Errc::invalid_argument) co_return false;
-    co_return right;
-}
-
-struct Account {
-    UserId id;
-    accounts::UserView view;
-};
-
-io::Task<Result<Account>> find_account(Api& api, std::string text) {
-    const Result<UserId> id = co_await resolve_user(api, std::move(text));
-    if (!id) co_return id.error();
-    const accounts::GetUser command;
-    Result<accounts::UserView> view = co_await api.kernel.submit(address_of(*id), command);
-    if (!view) co_return std::move(view).error();
-    Account account;
-    account.id = *id;
-    account.view = *std::move(view);
-    co_return account;
-}
-
-// A user who is not there costs as much as a wrong password, and so does one of another role: this
-// entrypoint gives tokens of `role` only (the reference gives any, omgservers.md 12.14).
+// This entrypoint gives tokens of `role` only (the reference gives any, omgservers.md 12.14).
 io::Task<void> log_in(Api& api, Call call, Role role, std::string user, std::string password) {
-    const bool by_id = id_in(user).has_value();
-    const Result<Account> found = co_await find_account(api, std::move(user));
-    if (!found && found.error().code != Errc::not_found) co_return call.fail(found.error());
-    const bool known = found && found->view.role == role;
-    std::string hash = known ? found->view.password_hash : api.options.decoy_password_hash;
-    const Result<bool> right = co_await check_password(api, std::move(password), std::move(hash));
-    if (!right) co_return call.fail(right.error());
-    // An id nobody has says so (0.2); a name that nobody has is not told from a wrong password.
-    if (!found && by_id) co_return call.fail({401, qualifier::user_not_found, "no such user"});
-    if (!known || !*right) co_return call.fail(wrong_credentials());
-    const Result<std::string> token = co_await api.tokens.issue_for_user(found->id, role);
+    const std::expected<Account, Problem> account =
+        co_await check_credentials(api, role, std::move(user), std::move(password));
+    if (!account) co_return call.fail(account.error());
+    const Result<std::string> token = co_await api.tokens.issue_for_user(account->id, role);
     if (!token) co_return call.fail(token.error());
     call.reply_string("raw_token", *token);
 }

@@ -70,7 +70,8 @@ void write_problem(services::Answer& answer, const Problem& problem) {
     if (!problem.detail.empty())
         wire::append_header(answer.headers, "X-Error-Detail", printable(problem.detail));
     if (problem.status == 503) wire::append_header(answer.headers, "Retry-After", "1");
-    if (problem.status == 401) wire::append_header(answer.headers, "WWW-Authenticate", "Bearer");
+    if (problem.status == 401)
+        wire::append_header(answer.headers, "WWW-Authenticate", problem.challenge);
 }
 
 }  // namespace playback::omgservers

@@ -36,7 +36,8 @@ inline constexpr std::string_view db_exception = "DB_EXCEPTION_UNHANDLED";
 struct Problem {
     int status = 500;
     std::string_view qualifier = qualifier::internal;
-    std::string detail;  // for people; empty: none
+    std::string detail;                     // for people; empty: none
+    std::string_view challenge = "Bearer";  // of a 401: how to say who one is
 };
 
 Problem problem_of(const Error& error);

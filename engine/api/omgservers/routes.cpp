@@ -99,6 +99,17 @@ constexpr std::array table = {
     Route{ENTRYPOINT("runtime", "interchange"), Role::runtime, interchange_runtime_p1},
     Route{ENTRYPOINT("runtime", "interchange-messages"), Role::runtime, interchange_runtime_p2},
 
+    // --- image registry (1.7, 1.8): P2's and P1's path ---
+    Route{ENTRYPOINT("docker", "token"), Role::none, create_registry_token, Access::get_or_post},
+    Route{ENTRYPOINT("docker", "create-token"),
+          Role::none,
+          create_registry_token,
+          Access::get_or_post},
+    Route{ENTRYPOINT("registry", "handle-events"),
+          Role::none,
+          handle_registry_events,
+          Access::any_body},
+
     // --- for those who run the node ---
     Route{"/health", Role::none, health, Access::operation},
     Route{"/ready", Role::none, ready, Access::operation},

@@ -18,6 +18,7 @@ enum class Access : std::uint8_t {
     json,       // POST with a JSON body
     any_body,   // POST, whatever its media type
     operation,  // GET or HEAD
+    get_or_post,
 };
 
 struct Route {

@@ -137,6 +137,31 @@ struct GetProjectDetails {
     }
 };
 
+struct PushAuthorized {
+    ProjectId project;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "project", self.project);
+    }
+};
+
+// The registry's token call: may the caller push images of this project? Writes nothing. Refused:
+// not_found, denied (project VERSION_MANAGER).
+struct AuthorizePush {
+    static constexpr kernel::MessageKind kind = 184;
+    using Reply = PushAuthorized;
+
+    UserId caller;
+    Ref project;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "caller", self.caller);
+        v(2, "project", self.project);
+    }
+};
+
 struct StageCreated {
     StageId stage;
 

@@ -47,6 +47,7 @@ public:
                                   CreateProjectAlias,
                                   DeleteProject,
                                   GetProjectDetails,
+                                  AuthorizePush,
                                   CreateStage,
                                   CreateStageAlias,
                                   DeleteStage,
@@ -86,6 +87,7 @@ public:
     Result<InnerAliasCreated> apply(const CreateProjectAlias&, kernel::Moment&, kernel::Effects&);
     Result<Done> apply(const DeleteProject&, kernel::Moment&, kernel::Effects&);
     Result<ProjectDetails> apply(const GetProjectDetails&, kernel::Moment&, kernel::Effects&) const;
+    Result<PushAuthorized> apply(const AuthorizePush&, kernel::Moment&, kernel::Effects&) const;
 
     // --- tenant_stages.cpp ---
     Result<StageCreated> apply(const CreateStage&, kernel::Moment&, kernel::Effects&);

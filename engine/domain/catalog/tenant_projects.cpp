@@ -106,6 +106,16 @@ Result<ProjectDetails> Tenant::apply(const GetProjectDetails& command,
     return details;
 }
 
+Result<PushAuthorized> Tenant::apply(const AuthorizePush& command,
+                                     kernel::Moment&,
+                                     kernel::Effects&) const {
+    TRY(id, project_of(command.project));
+    const auto& permissions = projects_.at(id).permissions;
+    if (!permissions.allows(command.caller, ProjectPermission::version_manager))
+        return Error{Errc::denied, "VERSION_MANAGER"};
+    return PushAuthorized{id};
+}
+
 ProjectView Tenant::view_of(ProjectId project) const {
     return {project, projects_.at(project).row.created, aliases_of(project.value)};
 }

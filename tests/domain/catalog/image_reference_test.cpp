@@ -19,6 +19,38 @@ TEST(ImageReference, HasThreeParts) {
     EXPECT_TRUE(parse_image_reference("a/b:" + std::string(128, 't')));
 }
 
+TEST(ImageReference, OrTheFormOfTheOlderGeneration) {
+    for (const char* const kind : {"universal", "lobby", "match"}) {
+        const std::string text = std::string("omgservers/7/my-game/") + kind + ":351843720888320";
+        const Result<ImageReference> parts = parse_image_reference(text);
+        ASSERT_TRUE(parts) << text;
+        EXPECT_EQ(parts->space, "7");
+        EXPECT_EQ(parts->name, "my-game");
+        EXPECT_EQ(parts->tag, "351843720888320");
+    }
+    // A tenant may be called so too.
+    EXPECT_EQ(parse_image_reference("omgservers/lobby:1")->name, "lobby");
+    for (const char* text : {"omgservers/7/8/other:1",
+                             "omgservers/7/8:1",
+                             "omgservers/7/lobby:1",
+                             "omgservers//8/lobby:1",
+                             "omgservers/7//lobby:1",
+                             "omgservers/7/8/9/lobby:1",
+                             "omgservers/7/8/lobby:",
+                             "other/7/8/lobby:1"})
+        EXPECT_FALSE(parse_image_reference(text)) << text;
+}
+
+TEST(ImageReference, ARepositoryIsOneWithoutATag) {
+    const Repository parts = parse_repository("acme/game");
+    EXPECT_EQ(parts.space, "acme");
+    EXPECT_EQ(parts.name, "game");
+    EXPECT_EQ(parts.p1_kind, "");
+    EXPECT_EQ(parse_repository("omgservers/acme/game/match").p1_kind, "match");
+    for (const char* text : {"", "acme", "acme/", "/game", "a/b/c", "a/b:1", "a/..", "omgservers/"})
+        EXPECT_EQ(parse_repository(text).space, "") << text;
+}
+
 TEST(ImageReference, RefusesEverythingElse) {
     const std::string wrong[] = {"",
                                  "a",

@@ -35,6 +35,7 @@ TEST(Tenant, ThatIsNotThereRefusesEverything) {
     EXPECT_TRUE(refuses(CreateProjectAlias{user, project, "a"}));
     EXPECT_TRUE(refuses(DeleteProject{user, ref}));
     EXPECT_TRUE(refuses(GetProjectDetails{user, ref}));
+    EXPECT_TRUE(refuses(AuthorizePush{user, ref}));
     EXPECT_TRUE(refuses(CreateStage{user, ref}));
     EXPECT_TRUE(refuses(CreateStageAlias{user, StageId{6}, "a"}));
     EXPECT_TRUE(refuses(DeleteStage{user, ref, ref}));
