@@ -35,10 +35,10 @@ public:
             problem = registry.start(address, directory.path() + "/data/registry.pem", secret);
     }
 
-    [[nodiscard]] json call(const std::string& role,
-                            const std::string& method,
-                            const json& body,
-                            const std::string& token = {}) const {
+    json call(const std::string& role,
+              const std::string& method,
+              const json& body,
+              const std::string& token = {}) const {
         const std::string path = "/service/v1/entrypoint/" + role + "/request/" + method;
         const Answered answered = post(address, path, body, token);
         EXPECT_EQ(answered.status, 200) << method << " " << body << ": " << answered.body;
