@@ -43,6 +43,7 @@ public:
         config.service.password = "service";
         config.connector.password = "connector";
         config.anonymous.per_minute = 0;
+        config.registry_events_anonymous = true;
         node_ = std::make_unique<Node>(world_.io, config);
         const auto started = world_.wait(node_->start());
         CHECK(started && *started);

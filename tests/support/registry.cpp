@@ -35,7 +35,7 @@ std::string configuration(const std::string& directory,
                           const std::string& secret) {
     const std::string entrypoint = "http://" + node + "/service/v1/entrypoint/";
     return "version: 0.1\n"
-           "log: {level: info, accesslog: {disabled: true}}\n"
+           "log: {level: warn, accesslog: {disabled: true}}\n"
            "storage:\n"
            "  filesystem: {rootdirectory: " +
            directory +
