@@ -72,25 +72,49 @@ io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
 }
 
 void Backend::list_runtimes(DeploymentId deployment, RuntimesListed done) {
-    tasks_.spawn(listing(deployment, std::move(done)));
+    tasks_.spawn(listing(std::vector{deployment}, std::move(done)));
 }
 
-io::Task<void> Backend::listing(DeploymentId deployment, RuntimesListed done) {
-    Result<lobby::DeploymentDetails> details =
-        co_await node_->kernel().submit(address_of(deployment), lobby::GetDeployment{});
+void Backend::list_runtimes(const StageOf& stage, RuntimesListed done) {
+    tasks_.spawn(listing(stage, std::move(done)));
+}
+
+io::Task<void> Backend::listing(StageOf stage, RuntimesListed done) {
+    catalog::GetStageDetails question;
+    question.caller = stage.developer;
+    question.project = stage.project;
+    question.stage = stage.stage;
+    Result<catalog::StageDetails> details =
+        co_await node_->kernel().submit(address_of(stage.tenant), std::move(question));
     if (!details) co_return;
-    Result<std::vector<std::uint64_t>> of_pool = co_await runtimes_of_pool();
-    if (!of_pool) co_return;
-    Runtimes runtimes{{}, *std::move(of_pool), details->matches.size(), details->matchmaking};
-    for (const lobby::LobbyDetails& lobby : details->lobbies) {
-        if (lobby.status != lobby::LobbyStatus::closed)
-            runtimes.of_deployment.push_back(lobby.runtime.value);
-    }
-    for (const lobby::MatchDetails& match : details->matches) {
-        if (match.status != lobby::MatchStatus::closed)
-            runtimes.of_deployment.push_back(match.match.value);
+    std::vector<DeploymentId> deployments;
+    deployments.reserve(details->deployments.size());
+    for (const catalog::DeploymentView& one : details->deployments) deployments.push_back(one.id);
+    co_await listing(std::move(deployments), std::move(done));
+}
+
+io::Task<void> Backend::listing(std::vector<DeploymentId> deployments, RuntimesListed done) {
+    Runtimes runtimes;
+    for (const DeploymentId deployment : deployments) {
+        Result<lobby::DeploymentDetails> details =
+            co_await node_->kernel().submit(address_of(deployment), lobby::GetDeployment{});
+        if (!details) co_return;  // it ended since it was listed
+        for (const lobby::LobbyDetails& lobby : details->lobbies) {
+            if (lobby.status != lobby::LobbyStatus::closed)
+                runtimes.of_deployment.push_back(lobby.runtime.value);
+        }
+        for (const lobby::MatchDetails& match : details->matches) {
+            if (match.status != lobby::MatchStatus::closed)
+                runtimes.of_deployment.push_back(match.match.value);
+        }
+        const bool is_open = details->status == lobby::DeploymentStatus::open;
+        runtimes.stands.push_back(
+            {deployment, is_open, details->clients, details->matches.size(), details->matchmaking});
     }
     std::ranges::sort(runtimes.of_deployment);
+    Result<std::vector<std::uint64_t>> of_pool = co_await runtimes_of_pool();
+    if (!of_pool) co_return;
+    runtimes.of_pool = *std::move(of_pool);
     done(std::move(runtimes));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/sqlite/sqlite_store.h"
+#include "engine/domain/catalog/project_inputs.h"
 #include "engine/domain/hosting/pool_inputs.h"
 #include "engine/io/io.h"
 #include "engine/io/task.h"
@@ -42,14 +43,29 @@ public:
     // Which runtimes there are, for the check that exactly those run: by the deployment, which
     // seats clients in them, and by the pool, which wants their containers. From outside of a
     // step; `done` is called in a later step, unless the node dies before.
-    struct Runtimes {
-        std::vector<std::uint64_t> of_deployment;  // lobbies and matches, sorted
-        std::vector<std::uint64_t> of_pool;        // sorted
+    struct Stand {  // how a deployment stands
+        DeploymentId deployment;
+        bool is_open = false;
+        std::size_t clients = 0;
         std::size_t matches = 0;
         std::size_t matchmaking = 0;  // clients that look for a match
     };
+    struct Runtimes {
+        std::vector<std::uint64_t> of_deployment;  // lobbies and matches of all, sorted
+        std::vector<std::uint64_t> of_pool;        // sorted
+        std::vector<Stand> stands;
+    };
     using RuntimesListed = std::function<void(Runtimes)>;
     void list_runtimes(DeploymentId deployment, RuntimesListed done);
+
+    // The same for all deployments of a stage, as this developer of its game sees them.
+    struct StageOf {
+        UserId developer;
+        TenantId tenant;
+        catalog::Ref project;
+        catalog::Ref stage;
+    };
+    void list_runtimes(const StageOf& stage, RuntimesListed done);
 
     // Says how a deployment stands, for the log of a run that did not settle. As list_runtimes.
     void describe(DeploymentId deployment, std::function<void(std::string_view)> log);
@@ -59,7 +75,8 @@ private:
     io::Task<void> boot();
     io::Task<void> stopping(std::function<void()> done);
     io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> open_store();
-    io::Task<void> listing(DeploymentId deployment, RuntimesListed done);
+    io::Task<void> listing(StageOf stage, RuntimesListed done);
+    io::Task<void> listing(std::vector<DeploymentId> deployments, RuntimesListed done);
     io::Task<Result<std::vector<std::uint64_t>>> runtimes_of_pool();
 
     sim::SimNode& sim_node_;

@@ -212,6 +212,27 @@ constexpr std::array bugs{
                "engine/domain/mailbox/client.cpp",
                false,
                "match"},
+    // --- rollouts ---
+    PlantedBug{"redeploy_evicts",
+               "a deployment that is closed ends at once, with its players",
+               "engine/domain/lobby/deployment.cpp",
+               false,
+               "rollout"},
+    PlantedBug{"closing_not_stored",
+               "a restart forgets that a deployment was closed",
+               "engine/domain/lobby/deployment.cpp",
+               false,
+               "rollout"},
+    PlantedBug{"drain_unlimited",
+               "the time is not kept after which a closed deployment ends with its players",
+               "engine/domain/lobby/deployment_settle.cpp",
+               false,
+               "rollout"},
+    PlantedBug{"redeploy_refuses",
+               "who comes while a deployment is replaced is told that there is none",
+               "engine/api/omgservers/player.cpp",
+               false,
+               "rollout"},
 };
 
 }  // namespace

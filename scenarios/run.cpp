@@ -40,6 +40,14 @@ const std::vector<Scenario>& scenarios() {
          words_of_lobby_op,
          promise_of_lobby,
          lobby_knobs()},
+        {rollout_scenario,
+         "new versions are rolled out over those that are played",
+         {"small", "short"},
+         draw_rollout_plan,
+         run_lobby,
+         words_of_lobby_op,
+         promise_of_lobby,
+         lobby_knobs()},
     };
     return all;
 }

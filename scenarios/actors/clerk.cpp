@@ -16,6 +16,15 @@ NameOutcome outcome_of(const Result<HttpAnswer>& answer) {
     return answer->status >= 500 ? NameOutcome::unknown : NameOutcome::refused;
 }
 
+std::uint64_t id_in(std::string_view body, std::string_view member) {
+    std::uint64_t id = 0;
+    wire::JsonReader in(body);
+    in.object([&](std::string_view name) {
+        if (name == member) id = in.id();
+    });
+    return id;
+}
+
 }  // namespace
 
 Clerk::Clerk(const io::Io& io, ClerkOptions options, Observer& observer)
@@ -51,6 +60,14 @@ void Clerk::stop() {
 }
 
 io::Task<void> Clerk::obey(Order order) {
+    if (order.task == Task::publish) {
+        co_await publish();
+        co_return;
+    }
+    if (order.task == Task::roll_back) {
+        co_await roll_back(order.nth);
+        co_return;
+    }
     const bool is_about_deployments = order.task >= Task::deploy;
     if (is_about_deployments && options_.stage.empty()) co_return;
     const std::uint64_t deployment = is_about_deployments ? options_.deployment(order.nth) : 0;
@@ -153,14 +170,9 @@ io::Task<void> Clerk::deploy() {
     observer_.deployment_called(DeploymentDeed::open, 0, left, NameOutcome::unknown);
     Result<HttpAnswer> answer =
         co_await call(&studio_, "developer", "create-deployment", std::move(body));
-    std::uint64_t id = 0;
     const NameOutcome outcome = outcome_of(answer);
-    if (outcome == NameOutcome::done) {
-        wire::JsonReader in(answer->body);
-        in.object([&](std::string_view name) {
-            if (name == "deployment_id") id = in.id();
-        });
-    }
+    const bool is_done = outcome == NameOutcome::done;
+    const std::uint64_t id = is_done ? id_in(answer->body, "deployment_id") : 0;
     if (outcome != NameOutcome::unknown)
         observer_.deployment_called(DeploymentDeed::open, id, left, outcome);
 }
@@ -202,6 +214,49 @@ io::Task<void> Clerk::withdraw(std::uint64_t deployment) {
         observer_.deployment_called(DeploymentDeed::remove, deployment, left, outcome);
     if (answer && answer->status == 404)
         observer_.deployment_seen(deployment, left, DeploymentSeen::absent);
+}
+
+io::Task<void> Clerk::publish() {
+    if (options_.play_stage.empty()) co_return;
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("tenant").string(options_.tenant).key("project").string(options_.project);
+    out.key("config").raw(JsonText::trusted(options_.version_config)).end_object();
+    Result<HttpAnswer> answer =
+        co_await call(&studio_, "developer", "create-version", std::move(body));
+    const std::uint64_t version = answer && answer->ok() ? id_in(answer->body, "version_id") : 0;
+    if (version == 0) co_return;
+    std::string image;
+    wire::JsonWriter of_image(image);
+    of_image.object().key("tenant").string(options_.tenant).key("project");
+    of_image.string(options_.project).key("version").string(std::to_string(version));
+    of_image.key("qualifier").string("UNIVERSAL").key("image").string(options_.image).end_object();
+    answer = co_await call(&studio_, "developer", "create-image", std::move(image));
+    if (!answer || !answer->ok()) co_return;
+    versions_.push_back(version);
+    co_await roll_out(version);
+}
+
+io::Task<void> Clerk::roll_back(std::uint64_t nth) {
+    if (nth >= versions_.size()) co_return;
+    co_await roll_out(versions_[versions_.size() - 1 - nth]);
+}
+
+io::Task<void> Clerk::roll_out(std::uint64_t version) {
+    std::string body;
+    wire::JsonWriter out(body);
+    out.object().key("tenant").string(options_.tenant).key("project").string(options_.project);
+    out.key("stage").string(options_.play_stage).key("version_id").id(version);
+    out.key("config").raw(JsonText::trusted(options_.deployment_config)).end_object();
+    const Instant left = observer_.moment();
+    observer_.rolled_out(version, 0, left, NameOutcome::unknown);
+    Result<HttpAnswer> answer =
+        co_await call(&studio_, "developer", "create-deployment", std::move(body));
+    const NameOutcome outcome = outcome_of(answer);
+    if (outcome == NameOutcome::unknown) co_return;
+    const bool is_done = outcome == NameOutcome::done;
+    const std::uint64_t deployment = is_done ? id_in(answer->body, "deployment_id") : 0;
+    observer_.rolled_out(version, deployment, left, outcome);
 }
 
 io::Task<bool> Clerk::log_in(Login& login) {

@@ -1,6 +1,7 @@
 // Clerk: somebody at the support desk. Hires developers, names them (aliases), tries their names,
-// dismisses them; and deploys, as a developer of the game, to a stage that no player knows. The
-// plan gives the orders; several clerks want the same few names and the same stage.
+// dismisses them; and deploys, as a developer of the game, to a stage that no player knows, or
+// rolls new versions out to the one on which they play. The plan gives the orders; several clerks
+// want the same few names and the same stages.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,12 @@ struct ClerkOptions {
     std::string project;
     std::string stage;  // empty: orders to deploy find nothing to do
     std::string version;
+    // What is rolled out to the players: a version with this config (JSON) and image, deployed with
+    // that config.
+    std::string play_stage;
+    std::string image;
+    std::string version_config;
+    std::string deployment_config;
     // The nth newest deployment that any clerk opened, by its id; 0 if there is none.
     std::function<std::uint64_t(std::uint64_t nth)> deployment;
     Duration patience = seconds(5);  // for one call
@@ -36,13 +43,23 @@ struct ClerkOptions {
 
 class Clerk {
 public:
-    enum class Task : std::uint8_t { hire, name, visit, dismiss, deploy, inspect, withdraw };
+    enum class Task : std::uint8_t {
+        hire,
+        name,
+        visit,
+        dismiss,
+        deploy,
+        inspect,
+        withdraw,
+        publish,    // a new version, to the players
+        roll_back,  // the same with an old one
+    };
 
     Clerk(const io::Io& io, ClerkOptions options, Observer& observer);
 
     // Does what it is told, in that order, until `stop`.
     io::Task<void> work();
-    // `nth`: the deployment to inspect or to withdraw, 0 the newest.
+    // `nth`: the deployment to inspect or to withdraw, or the version to go back to; 0 the newest.
     void order(Task task, std::string name, std::uint64_t nth = 0);
     void stop();
 
@@ -69,6 +86,9 @@ private:
     io::Task<void> deploy();
     io::Task<void> inspect(std::uint64_t deployment);
     io::Task<void> withdraw(std::uint64_t deployment);
+    io::Task<void> publish();
+    io::Task<void> roll_back(std::uint64_t nth);
+    io::Task<void> roll_out(std::uint64_t version);
     io::Task<bool> log_in(Login& login);
     // With the token of `login`; null: anonymous, as `role`.
     io::Task<Result<HttpAnswer>> call(Login* login,
@@ -88,6 +108,7 @@ private:
     std::string password_;
     std::set<std::string> names_;           // that this one was to get
     std::vector<Instant> lost_dismissals_;  // of this one: whether they happen nobody knows
+    std::vector<std::uint64_t> versions_;   // with their image, oldest first
     bool is_stopped_ = false;
 };
 

@@ -121,6 +121,12 @@ struct Observer {
     // Somebody who asked at that time was told how it is.
     virtual void deployment_seen(std::uint64_t, Instant, DeploymentSeen) {}
 
+    // A version is rolled out to the stage of the players: when it leaves (the deployment is 0
+    // then), and once more if its outcome is known.
+    virtual void rolled_out(std::uint64_t, std::uint64_t, Instant, NameOutcome) {}
+    // The greeting of a client named this version.
+    virtual void greeted_in(std::uint64_t, std::uint64_t) {}
+
     // --- intruders: a call with the token of another role was let in ---
     virtual void intruded(std::string_view path, int status) = 0;
     // A forbidden call was refused, as it should be.

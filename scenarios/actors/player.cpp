@@ -387,7 +387,13 @@ void Player::understand(const HttpAnswer& answer, const std::vector<std::uint64_
 void Player::take(const Incoming& message) {
     const std::string_view kind = message.qualifier;
     if (kind == "CLIENT_GREETED" || kind == "SERVER_WELCOME_MESSAGE") {
+        std::uint64_t version = 0;
+        wire::JsonReader in(message.body);
+        in.object([&](std::string_view name) {
+            if (name == "version_id") version = in.id();
+        });
         observer_.greeted(client_);
+        observer_.greeted_in(client_, version);
     } else if (kind == "RUNTIME_ASSIGNED" || kind == "RUNTIME_ASSIGNMENT_MESSAGE") {
         wire::JsonReader in(message.body);
         in.object([&](std::string_view name) {

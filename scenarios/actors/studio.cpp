@@ -35,6 +35,22 @@ std::string answer_in_words(const HttpAnswer& answer) {
 
 }  // namespace
 
+std::string_view version_config(const StudioOptions& options) {
+    return options.max_matches != 0 ? config_with_matches : config_of_lobbies;
+}
+
+std::string deployment_config(const StudioOptions& options) {
+    std::string config;
+    wire::JsonWriter out(config);
+    out.object().key("version").string("V1").key("min_lobbies").integer(options.min_lobbies);
+    out.key("max_lobbies").integer(options.max_lobbies).key("lobby").object();
+    out.key("max_assignments").integer(options.max_assignments).end_object();
+    out.key("matchmaker").object().key("max_matches").integer(options.max_matches).end_object();
+    if (options.drain_seconds != 0) out.key("drain_seconds").integer(options.drain_seconds);
+    out.end_object();
+    return config;
+}
+
 Studio::Studio(const io::Io& io, StudioOptions options)
     : io_(io), options_(std::move(options)), http_(io_, options_.target) {
 }
@@ -116,8 +132,7 @@ io::Task<Result<void>> Studio::grant(Game& game) {
 
 io::Task<Result<void>> Studio::make_version(Game& game) {
     const Fields names{{"tenant", options_.name}, {"project", options_.name}};
-    const bool has_matches = options_.max_matches != 0;
-    const Fields config{{"config", has_matches ? config_with_matches : config_of_lobbies}};
+    const Fields config{{"config", version_config(options_)}};
     std::string body = body_of(names, config);
     auto version =
         co_await call(path_of("developer", "create-version"), std::move(body), "version_id");
@@ -144,13 +159,7 @@ io::Task<Result<std::string>> Studio::add_stage() {
 }
 
 io::Task<Result<std::string>> Studio::deploy(const Game& game) {
-    std::string config;
-    wire::JsonWriter out(config);
-    out.object().key("version").string("V1").key("min_lobbies").integer(options_.min_lobbies);
-    out.key("max_lobbies").integer(options_.max_lobbies).key("lobby").object();
-    out.key("max_assignments").integer(options_.max_assignments).end_object();
-    out.key("matchmaker").object().key("max_matches").integer(options_.max_matches).end_object();
-    out.end_object();
+    const std::string config = deployment_config(options_);
     const Fields names{{"tenant", options_.name},
                        {"project", options_.name},
                        {"stage", options_.name},

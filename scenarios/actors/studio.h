@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/io/io.h"
@@ -18,10 +19,15 @@ struct StudioOptions {
     std::uint32_t max_assignments = 128;
     std::uint32_t min_lobbies = 1;
     std::uint32_t max_lobbies = 64;
-    std::uint32_t max_matches = 0;  // 0: the game has lobbies only
+    std::uint32_t max_matches = 0;    // 0: the game has lobbies only
+    std::uint32_t drain_seconds = 0;  // of what a newer deployment closes; 0: until it is empty
     Duration patience = seconds(10);
     std::uint32_t attempts = 20;  // of each call, half a second apart
 };
+
+// What the studio says of a version and of a deployment: JSON.
+std::string_view version_config(const StudioOptions& options);
+std::string deployment_config(const StudioOptions& options);
 
 struct Game {
     std::string tenant;

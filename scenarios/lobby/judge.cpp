@@ -68,6 +68,7 @@ void LobbyJudge::client_created(std::uint32_t player, std::uint64_t user, std::u
     state.active_at = owner.wanted_at;
     ids_.made("client", client, owner.wanted_at);
     obligations_.created(client);
+    rollouts_.created(client, owner.wanted_at);
     profiles_.created(user, client, owner.wanted_at);
     state.profile_floor = owner.floor_at_wanted;
     check_profile(state);
@@ -91,6 +92,7 @@ void LobbyJudge::assigned(std::uint64_t client, std::uint64_t runtime) {
     state.runtime = runtime;
     state.runtimes.insert(runtime);
     seats_.assigned(client, runtime, options_.sees_runtimes);
+    rollouts_.assigned(client, runtime);
     obligations_.assigned(client);
 }
 
@@ -104,6 +106,7 @@ void LobbyJudge::client_active(std::uint64_t client) {
     if (is_long_silence(state.calling_at - state.active_at))
         state.excused_until = options_.now() + minutes(1);
     state.active_at = state.calling_at;
+    rollouts_.was_active(client);
     obligations_.called(client);
 }
 
@@ -117,8 +120,8 @@ void LobbyJudge::client_ended(std::uint64_t client, std::string_view why) {
     check("no-early-end");
     const Duration silent = options_.now() - state.active_at;
     const bool is_early = !is_long_silence(silent) && options_.now() >= state.excused_until;
-    if (!state.is_over && is_early) {
-        violated("no-early-end",
+    if (!state.is_over && is_early && !rollouts_.may_have_ended(client)) {
+        violated(rollouts_.is_closing(client) ? "rollout-undisturbed" : "no-early-end",
                  "client",
                  "client " + id_text(client) + " was ended (" + std::string(why) + ") after " +
                      std::to_string(whole_milliseconds(silent)) + " ms of silence");

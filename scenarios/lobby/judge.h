@@ -29,6 +29,7 @@
 #include "scenarios/oracles/lives.h"
 #include "scenarios/oracles/mailboxes.h"
 #include "scenarios/oracles/obligations.h"
+#include "scenarios/oracles/rollouts.h"
 #include "scenarios/oracles/seats.h"
 #include "sim/watch.h"
 
@@ -50,6 +51,7 @@ struct JudgeOptions {
     // What else is known of the world; by default nothing.
     std::uint32_t lobby_capacity = 0;  // seats; 0: not known
     bool has_matches = false;
+    Duration drain;  // of deployments that a newer one closes; zero: until they are empty
     Duration runtime_inactive = seconds(10);
     Duration purge_after = seconds(60);      // how long the mailbox of an ended client is kept
     Duration request_timeout = seconds(30);  // from the first byte of a request to its last
@@ -63,7 +65,7 @@ public:
 
     // From the host of containers: a container of this runtime starts; its process ended (killed,
     // crashed, stopped).
-    void container_started(std::uint64_t runtime, std::uint64_t attempt);
+    void container_started(std::uint64_t runtime, std::uint64_t attempt, std::uint64_t version);
     void runtime_died(std::uint64_t runtime);
     // From the node's machine: it crashed now; its disk fails from now on, or does no more.
     void node_crashed();
@@ -145,7 +147,10 @@ public:
     void intruded(std::string_view path, int status) override;
     void kept_out() override { check("no-foreign-role"); }
     void trespassed(std::uint64_t client, int status) override;
-    void call_seen(const CallSeen& call) override { answers_.seen(call); }
+    void call_seen(const CallSeen& call) override {
+        answers_.seen(call);
+        rollouts_.call_seen(call);
+    }
     void still_asking(Instant since) override { answers_.still_asking(since); }
     void mail_consuming(MailboxOf of,
                         std::uint64_t owner,
@@ -165,6 +170,15 @@ public:
     }
     void deployment_seen(std::uint64_t id, Instant left, DeploymentSeen how) override {
         deployments_.seen(id, left, how);
+    }
+    void rolled_out(std::uint64_t version,
+                    std::uint64_t deployment,
+                    Instant left,
+                    NameOutcome outcome) override {
+        rollouts_.rolled_out(version, deployment, left, outcome);
+    }
+    void greeted_in(std::uint64_t client, std::uint64_t version) override {
+        rollouts_.greeted(client, version);
     }
     void name_called(NameDeed deed,
                      std::string_view name,
@@ -235,6 +249,7 @@ private:
     MailboxOracle client_mail_;
     MailboxOracle runtime_mail_;
     SeatOracle seats_;
+    RolloutOracle rollouts_;
     LifeOracle lives_;
     ObligationOracle obligations_;
     ContainerLedger containers_;

@@ -13,6 +13,7 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
       client_mail_(court_, "mailbox of client"),
       runtime_mail_(court_, "mailbox of runtime"),
       seats_(court_, options_.lobby_capacity, options_.has_matches),
+      rollouts_(court_, options_.drain),
       lives_(court_,
              seats_,
              {.client_inactive = options_.client_inactive,
@@ -28,7 +29,10 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
 
 // --- the host and the node ---
 
-void LobbyJudge::container_started(std::uint64_t runtime, std::uint64_t attempt) {
+void LobbyJudge::container_started(std::uint64_t runtime,
+                                   std::uint64_t attempt,
+                                   std::uint64_t version) {
+    rollouts_.container_started(runtime, version);
     seats_.container_started(runtime);
     containers_.started(runtime, attempt);
 }
@@ -77,6 +81,7 @@ bool LobbyJudge::may_have_ended(std::uint64_t client) const {
 }
 
 void LobbyJudge::client_not_found(std::uint64_t client) {
+    if (rollouts_.may_have_ended(client)) return;
     lives_.client_not_found(client, clients_[client].active_at);
 }
 
@@ -85,7 +90,7 @@ void LobbyJudge::runtime_polled(std::uint64_t runtime, Instant left, Duration he
 }
 
 void LobbyJudge::runtime_not_found(std::uint64_t runtime) {
-    lives_.runtime_not_found(runtime);
+    if (!rollouts_.runtime_may_have_ended(runtime)) lives_.runtime_not_found(runtime);
     containers_.runtime_over(runtime);
 }
 

@@ -9,6 +9,7 @@
 namespace playback::scenarios {
 
 inline constexpr std::string_view runtime_label = "com.omgservers.playback.runtime";
+inline constexpr std::string_view version_label = "com.omgservers.version";
 inline constexpr std::string_view attempt_label = "com.omgservers.playback.attempt";
 
 // 0 if the text does not begin with one.

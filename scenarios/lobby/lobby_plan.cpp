@@ -13,6 +13,9 @@
 namespace playback::scenarios {
 namespace {
 
+// The first of those who roll out; clerks before them work at their desk.
+constexpr std::uint64_t publishers = 3;
+
 struct Shape {
     std::int64_t players = 1;
     Duration ready = game_ready;
@@ -207,6 +210,43 @@ void draw_deployments(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
     }
 }
 
+// New versions, and old ones again, in quick succession at times; and more players come back than
+// elsewhere: it is about who comes.
+void draw_rollouts(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
+    Random random = Random::stream(plan.seed, "rollouts");
+    const Instant begin = Instant{} + shape.ready;
+    const std::uint64_t clerks = random.below(2) + 1;
+    const std::int64_t rollouts = random.log_between(1, 8);
+    for (std::int64_t i = 0; i < rollouts; ++i) {
+        Instant at = begin + Duration{random.between(0, shape.length.ns)};
+        const std::uint64_t in_a_row = random.chance(1, 4) ? random.below(3) + 1 : 1;
+        for (std::uint64_t j = 0; j < in_a_row; ++j) {
+            const std::string clerk = "clerk-" + std::to_string(publishers + random.below(clerks));
+            const std::string kind = random.chance(1, 5) ? "roll_back" : "publish";
+            sim::PlanOp op{++id, at, clerk, kind, {}};
+            if (kind == "roll_back") op.args["nth"] = random.between(0, 2);
+            plan.ops.push_back(std::move(op));
+            at = at + Duration{random.log_between(milliseconds(1).ns, seconds(2).ns)};
+        }
+    }
+    for (std::int64_t number = 0; number < shape.players; ++number) {
+        Random own = Random::stream(plan.seed, "returns", static_cast<std::uint64_t>(number));
+        const std::string player = "player-" + std::to_string(number);
+        for (std::uint64_t left = own.below(4); left > 0; --left) {
+            const Instant at = begin + Duration{own.between(shape.length.ns / 3, shape.length.ns)};
+            plan.ops.push_back({++id, at, player, "come_back", {}});
+        }
+    }
+}
+
+// A game with matches every other time; a limit for old deployments, at times.
+void draw_rollout_knobs(sim::Plan& plan) {
+    Random random = Random::stream(plan.seed, "rollout knobs");
+    plan.knobs["max_matches"] = random.chance(1, 2) ? random.log_between(1, 16) : 0;
+    const bool is_limited = plan.profile == "small" && random.chance(1, 3);
+    plan.knobs["drain_seconds"] = is_limited ? random.log_between(2, 30) : 0;
+}
+
 // What leaves a world of a few seconds time to settle.
 bool is_brief(std::string_view fault) {
     return fault == "segment_bytes" || fault == "timer_late" || fault == "clock_offset_step" ||
@@ -352,6 +392,7 @@ std::vector<KnobLimit> lobby_knobs() {
     return {{"max_assignments", 1'000'000},
             {"min_lobbies", 100},
             {"max_matches", 4096},
+            {"drain_seconds", day_ms / 1000},
             {"long_poll", 1},
             {"poll_interval_ms", day_ms},
             {"p1_percent", 100},
@@ -390,14 +431,16 @@ Result<sim::Plan> draw_plan(std::string_view scenario,
     plan.length = shape.ready + shape.length;
     plan.topology["players"] = shape.players;
     draw_knobs(plan, shape, profile);
+    if (scenario == match_scenario)
+        plan.knobs["max_matches"] = Random::stream(seed, "matches").log_between(1, 16);
+    if (scenario == rollout_scenario) draw_rollout_knobs(plan);
     std::uint64_t id = 0;
     for (std::int64_t number = 0; number < shape.players; ++number) {
         draw_player(plan, shape, static_cast<std::uint64_t>(number), id);
-        if (scenario == match_scenario)
+        if (matches_allowed(plan) != 0)
             draw_wishes(plan, shape, static_cast<std::uint64_t>(number), id);
     }
-    if (scenario == match_scenario)
-        plan.knobs["max_matches"] = Random::stream(seed, "matches").log_between(1, 16);
+    if (scenario == rollout_scenario) draw_rollouts(plan, shape, id);
     draw_clerks(plan, shape, id);
     draw_deployments(plan, shape, id);
     std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
@@ -415,6 +458,17 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile) 
 
 Result<sim::Plan> draw_match_plan(std::uint64_t seed, std::string_view profile) {
     return draw_plan(match_scenario, seed, profile);
+}
+
+Result<sim::Plan> draw_rollout_plan(std::uint64_t seed, std::string_view profile) {
+    return draw_plan(rollout_scenario, seed, profile);
+}
+
+std::uint32_t matches_allowed(const sim::Plan& plan) {
+    const bool is_match = plan.scenario == match_scenario;
+    const std::int64_t least = is_match ? 1 : 0;
+    return static_cast<std::uint32_t>(
+        std::max<std::int64_t>(plan.knob("max_matches", is_match ? 16 : 0), least));
 }
 
 }  // namespace playback::scenarios

@@ -17,6 +17,7 @@ namespace playback::scenarios {
 
 inline constexpr std::string_view lobby_scenario = "lobby";
 inline constexpr std::string_view match_scenario = "match";
+inline constexpr std::string_view rollout_scenario = "rollout";
 inline constexpr std::uint32_t player_machines = 4;
 
 // When players may come, and how long the world gets to settle after the last fault: 30 s, and
@@ -35,6 +36,13 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile);
 
 // The same players, who look for matches, leave them, and stop them.
 Result<sim::Plan> draw_match_plan(std::uint64_t seed, std::string_view profile);
+
+// The lobby, and every other time matches, while clerks roll new versions out over those that are
+// played.
+Result<sim::Plan> draw_rollout_plan(std::uint64_t seed, std::string_view profile);
+
+// How many matches a deployment of the players may have at most; 0: its game has lobbies only.
+std::uint32_t matches_allowed(const sim::Plan& plan);
 
 // What its knobs may be, far beyond what is drawn.
 std::vector<KnobLimit> lobby_knobs();

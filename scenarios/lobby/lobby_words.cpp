@@ -30,6 +30,8 @@ constexpr std::array clerk_ops{
     Words{"deploy", "deploys to the stage of the clerks"},
     Words{"inspect", "looks at one of the newest deployments"},
     Words{"withdraw", "deletes one of the newest deployments"},
+    Words{"publish", "rolls a new version of the game out to the players"},
+    Words{"roll_back", "rolls an older version of the game out to the players"},
 };
 
 constexpr std::array promises{
@@ -52,6 +54,11 @@ constexpr std::array promises{
     Words{"match-capacity", "A match never has more players than its mode allows."},
     Words{"match-group", "A player is in a group of the mode, which never has more than it may."},
     Words{"match-found", "When all is quiet, nobody looks for a match that could be."},
+    Words{"rollout-newest", "Who comes after a deployment was made gets into it, or a newer one."},
+    Words{"rollout-undisturbed",
+          "A newer deployment takes nobody's runtime, before the time that was stated."},
+    Words{"rollout-served", "Who wants to play is never told that there is no deployment."},
+    Words{"rollout-drained", "When all is quiet, no older deployment is there without players."},
     Words{"containers-as-wanted", "When all is quiet, exactly the wanted containers run."},
     Words{"players-served", "When all is quiet, nobody waits for an answer."},
     Words{"game-made", "The studio can make the game in the first seconds."},

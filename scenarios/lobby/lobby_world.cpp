@@ -166,7 +166,10 @@ void LobbyWorld::start_docker() {
     docker_->add_image(std::string(image), [this](sim::SimNode& node, sim::ContainerLife& life) {
         Result<RuntimeOptions> runtime = runtime_options(life.spec().environment);
         CHECK(runtime.has_value());
-        judge_.container_started(runtime->runtime, label_number(life.spec().labels, attempt_label));
+        const io::Labels& labels = life.spec().labels;
+        judge_.container_started(runtime->runtime,
+                                 label_number(labels, attempt_label),
+                                 label_number(labels, version_label));
         if (plan_.knob("long_poll", 1) == 0) runtime->long_poll_seconds = 0;
         runtime->patience = call_patience;
         return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_);
@@ -184,15 +187,19 @@ void LobbyWorld::start_docker() {
     });
 }
 
-void LobbyWorld::start_studio() {
+StudioOptions LobbyWorld::studio_options() const {
     StudioOptions options;
     options.target = backend_endpoint();
     options.support_password = support_password;
     options.max_assignments = static_cast<std::uint32_t>(plan_.knob("max_assignments", 8));
     options.min_lobbies = static_cast<std::uint32_t>(plan_.knob("min_lobbies", 1));
-    if (plan_.scenario == match_scenario)
-        options.max_matches =
-            static_cast<std::uint32_t>(std::max<std::int64_t>(plan_.knob("max_matches", 16), 1));
+    options.max_matches = matches_allowed(plan_);
+    options.drain_seconds = static_cast<std::uint32_t>(plan_.knob("drain_seconds", 0));
+    return options;
+}
+
+void LobbyWorld::start_studio() {
+    const StudioOptions options = studio_options();
     const auto deploys = [](const sim::PlanOp& op) { return op.kind == "deploy"; };
     const bool has_desk = std::ranges::any_of(plan_.ops, deploys);
     world_.add_node({.name = "studio"}).start([this, options, has_desk](sim::SimNode& node) {
@@ -251,6 +258,11 @@ bool LobbyWorld::perform_clerk(const sim::PlanOp& op) {
         options.tenant = options.project = "demo";
         options.stage = game_->desk_stage;
         options.version = game_->version;
+        const StudioOptions studio = studio_options();
+        options.play_stage = studio.name;
+        options.image = image;
+        options.version_config = version_config(studio);
+        options.deployment_config = deployment_config(studio);
     }
     options.deployment = [this](std::uint64_t nth) { return judge_.newest_deployment(nth); };
     sim::SimNode& node = *player_nodes_[options.number % player_machines];
@@ -260,6 +272,11 @@ bool LobbyWorld::perform_clerk(const sim::PlanOp& op) {
 bool LobbyWorld::perform(const sim::PlanOp& op) {
     constexpr std::string_view prefix = "player-";
     judge_.look_around();
+    if (plan_.scenario == rollout_scenario && game_ && !is_game_known_) {
+        is_game_known_ = true;
+        judge_.rolled_out(
+            number_in(game_->version), number_in(game_->deployment), Instant{}, NameOutcome::done);
+    }
     if (op.actor.starts_with("clerk-")) return perform_clerk(op);
     if (!op.actor.starts_with(prefix)) return false;
     const auto number = static_cast<std::uint32_t>(number_in(op.actor.substr(prefix.size())));

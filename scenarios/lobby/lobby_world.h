@@ -35,6 +35,7 @@ public:
 
 private:
     [[nodiscard]] BackendOptions backend_options() const;
+    [[nodiscard]] StudioOptions studio_options() const;
     [[nodiscard]] PlayerOptions player_options(std::uint32_t number) const;
     [[nodiscard]] JudgeOptions judge_options();
     [[nodiscard]] bool was_disturbed(std::string_view group, Instant from, Instant to) const;
@@ -55,6 +56,7 @@ private:
     [[nodiscard]] bool is_settled();
     [[nodiscard]] bool containers_match() const;
     [[nodiscard]] bool matches_are_found() const;
+    [[nodiscard]] bool deployments_are_drained() const;
     void ask_for_wanted();
     void judge_end(bool settled);
     void describe_end();
@@ -77,6 +79,7 @@ private:
     std::unique_ptr<LobbyFaults> lobby_faults_;
     sim::OpDriver ops_;
     Result<Game> game_ = Error{Errc::timed_out, "the studio has not finished"};
+    bool is_game_known_ = false;               // to the judge
     std::optional<Backend::Runtimes> wanted_;  // as the node said last
     // A fault that no program can survive whole: since then nobody is held to a promise.
     std::string died_;

@@ -56,6 +56,9 @@ Duration LobbyWorld::time_to_settle() const {
     const auto is_herd = [](const sim::PlanFault& fault) { return fault.kind == "season_start"; };
     const bool had_herds = std::ranges::any_of(plan_.faults, is_herd);
     const Duration inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
+    // An old deployment ends when those who have gone silent in it count as inactive.
+    if (plan_.scenario == rollout_scenario)
+        return settle_time + inactive + seconds(plan_.knob("drain_seconds", 0));
     return had_herds ? settle_time + inactive : settle_time;
 }
 
@@ -66,16 +69,25 @@ bool LobbyWorld::is_settled() {
         const auto& players = static_cast<const PlayersProgram&>(*player_nodes_[i]->program());
         if (is_in_core(i) && !players.is_quiet()) return false;
     }
-    return judge_.is_settled() && containers_match() && matches_are_found();
+    return judge_.is_settled() && containers_match() && matches_are_found() &&
+           deployments_are_drained();
 }
 
 void LobbyWorld::ask_for_wanted() {
     if (!game_ || !backend_->alive()) return;
     auto& backend = static_cast<Backend&>(*backend_->program());
     if (!backend.is_serving()) return;
-    const DeploymentId deployment{number_in(game_->deployment)};
-    backend.list_runtimes(deployment,
-                          [this](Backend::Runtimes runtimes) { wanted_ = std::move(runtimes); });
+    const auto listed = [this](Backend::Runtimes runtimes) { wanted_ = std::move(runtimes); };
+    if (plan_.scenario == rollout_scenario) {
+        Backend::StageOf stage;
+        stage.developer = UserId{number_in(game_->developer)};
+        stage.tenant = TenantId{number_in(game_->tenant)};
+        stage.project = catalog::Ref{number_in(game_->project), {}};
+        stage.stage = catalog::Ref{number_in(game_->stage), {}};
+        backend.list_runtimes(stage, listed);
+        return;
+    }
+    backend.list_runtimes(DeploymentId{number_in(game_->deployment)}, listed);
 }
 
 bool LobbyWorld::containers_match() const {
@@ -92,17 +104,34 @@ bool LobbyWorld::containers_match() const {
 // One may wait for the second of a duel; and nobody can play when there are as many matches as
 // there may be.
 bool LobbyWorld::matches_are_found() const {
-    if (plan_.scenario != match_scenario) return true;
-    const auto allowed =
-        static_cast<std::size_t>(std::max<std::int64_t>(plan_.knob("max_matches", 16), 1));
-    return wanted_ && (wanted_->matchmaking <= 1 || wanted_->matches >= allowed);
+    const std::size_t allowed = matches_allowed(plan_);
+    if (allowed == 0) return true;
+    return wanted_ && std::ranges::all_of(wanted_->stands, [&](const Backend::Stand& one) {
+               return one.matchmaking <= 1 || one.matches >= allowed;
+           });
+}
+
+// One is open; what it has closed is there as long as somebody plays there, and may.
+bool LobbyWorld::deployments_are_drained() const {
+    if (plan_.scenario != rollout_scenario) return true;
+    if (!wanted_) return false;
+    const bool is_limited = plan_.knob("drain_seconds", 0) != 0;
+    std::size_t open = 0;
+    for (const Backend::Stand& one : wanted_->stands) {
+        if (one.is_open)
+            ++open;
+        else if (one.clients == 0 || is_limited)
+            return false;
+    }
+    return open == 1;
 }
 
 void LobbyWorld::judge_end(bool settled) {
     if (settled) {
         for (const char* invariant : {"all-assigned", "no-lost-message", "containers-as-wanted"})
             world_.checked(invariant);
-        if (plan_.scenario == match_scenario) world_.checked("match-found");
+        if (matches_allowed(plan_) != 0) world_.checked("match-found");
+        if (plan_.scenario == rollout_scenario) world_.checked("rollout-drained");
         return;
     }
     if (!game_) {
@@ -127,10 +156,14 @@ void LobbyWorld::judge_end(bool settled) {
         return;
     }
     if (!matches_are_found()) {
-        world_.report("match-found",
-                      "client",
-                      std::to_string(wanted_ ? wanted_->matchmaking : 0) +
-                          " clients look for a match and find none when all is quiet");
+        world_.report(
+            "match-found", "client", "clients look for a match and find none when all is quiet");
+        return;
+    }
+    if (!deployments_are_drained()) {
+        world_.report("rollout-drained",
+                      "deployment",
+                      "a deployment is there that nobody needs, or more than one is open");
         return;
     }
     world_.report("players-served", "player", "a player has not been served when all is quiet");
@@ -144,7 +177,9 @@ void LobbyWorld::describe_end() {
     auto& backend = static_cast<Backend&>(*backend_->program());
     if (backend.is_serving()) {
         // Also if nobody reads it: whether somebody does must not change what a run is.
-        backend.describe(DeploymentId{number_in(game_->deployment)}, say);
+        if (!wanted_) backend.describe(DeploymentId{number_in(game_->deployment)}, say);
+        for (const Backend::Stand& one : wanted_ ? wanted_->stands : std::vector<Backend::Stand>{})
+            backend.describe(one.deployment, say);
         world_.run_until(world_.now() + seconds(1));
     }
     if (!options_.log) return;

@@ -19,7 +19,8 @@ JudgeOptions LobbyWorld::judge_options() {
         world_.report(std::move(invariant), std::move(entity), std::move(message));
     };
     options.lobby_capacity = static_cast<std::uint32_t>(plan_.knob("max_assignments", 8));
-    options.has_matches = plan_.scenario == match_scenario;
+    options.has_matches = matches_allowed(plan_) != 0;
+    options.drain = seconds(plan_.knob("drain_seconds", 0));
     options.wall_error_max = wall_error_max();
     options.disturbed = [this](std::string_view group, Instant from, Instant to) {
         return was_disturbed(group, from, to);

@@ -78,6 +78,10 @@ bool PlayersProgram::order(const sim::PlanOp& op, const ClerkOptions& options) {
         clerk->order(Clerk::Task::inspect, {}, which);
     else if (op.kind == "withdraw")
         clerk->order(Clerk::Task::withdraw, {}, which);
+    else if (op.kind == "publish")
+        clerk->order(Clerk::Task::publish, {});
+    else if (op.kind == "roll_back")
+        clerk->order(Clerk::Task::roll_back, {}, which);
     else
         return false;
     return true;

@@ -132,6 +132,7 @@ Result<lobby::DeploymentConfig> read_deployment_config(const JsonText& text) {
         if (name == "version") read_version(in);
         if (name == "min_lobbies") read_setting(in, config.min_lobbies);
         if (name == "max_lobbies") read_setting(in, config.max_lobbies);
+        if (name == "drain_seconds") read_setting(in, config.drain_seconds);  // ours
         if (name == "lobby" && !in.null()) read_lobby(in, config);
         if (name == "match" && !in.null()) read_match(in, config);
         if (name == "matchmaker" && !in.null()) read_matchmaker(in, config);

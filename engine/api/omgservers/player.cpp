@@ -7,9 +7,12 @@
 #include "engine/api/omgservers/members.h"
 #include "engine/api/omgservers/resolve.h"
 #include "engine/api/omgservers/sockets.h"
+#include "engine/base/plant.h"
 #include "engine/domain/catalog/deployment_inputs.h"
 #include "engine/domain/catalog/names.h"
 #include "engine/domain/lobby/deployment_inputs.h"
+#include "engine/io/clock.h"
+#include "engine/io/wait.h"
 #include "engine/wire/json_reader.h"
 #include "engine/wire/json_writer.h"
 
@@ -22,6 +25,10 @@ struct Destination {
     catalog::Ref project;
     catalog::Ref stage;
 };
+
+// Longer than a message needs from the tenant to its deployment.
+constexpr Duration redeploy_patience = seconds(3);
+constexpr Duration redeploy_pause = milliseconds(50);
 
 // The stage's newest open deployment, and the player that this user is there.
 io::Task<Result<catalog::StageResolved>> enter(Api& api, UserId user, Destination destination) {
@@ -50,15 +57,34 @@ void write_client(const Api& api, const Call& call, ClientId client, const std::
     out.end_object();
 }
 
+// Somebody may deploy to the stage between the two questions: then the deployment that was open
+// takes nobody any more, or the new one has not heard yet that it is open, and both are asked
+// again.
+io::Task<Result<lobby::ClientCreated>> create_client_at(Api& api,
+                                                        UserId user,
+                                                        const Destination& destination) {
+    const Instant give_up_at = api.io.clock.now() + redeploy_patience;
+    for (;;) {
+        Destination place = destination;
+        const Result<catalog::StageResolved> stage = co_await enter(api, user, std::move(place));
+        if (!stage) co_return stage.error();
+        lobby::CreateClient command;
+        command.user = user;
+        command.stage = stage->stage;
+        Result<lobby::ClientCreated> created =
+            co_await api.kernel.submit(address_of(stage->deployment), command);
+        const bool is_between = !created && created.error().code == Errc::conflict;
+        if (!is_between || PLAYBACK_PLANT(redeploy_refuses)) co_return created;
+        const Instant now = api.io.clock.now();
+        if (now >= give_up_at)
+            co_return Error{Errc::unavailable, "the stage is being deployed to: try again"};
+        co_await io::sleep_until(api.io.clock, now + redeploy_pause);
+    }
+}
+
 io::Task<void> join(Api& api, Call call, Destination destination) {
     const UserId user = call.user();
-    const Result<catalog::StageResolved> stage = co_await enter(api, user, std::move(destination));
-    if (!stage) co_return call.fail(stage.error());
-    lobby::CreateClient command;
-    command.user = user;
-    command.stage = stage->stage;
-    const Result<lobby::ClientCreated> created =
-        co_await api.kernel.submit(address_of(stage->deployment), command);
+    const Result<lobby::ClientCreated> created = co_await create_client_at(api, user, destination);
     if (!created && created.error().code == Errc::full)
         co_return call.fail(Problem{503, qualifier::internal, created.error().detail});
     if (!created) co_return call.fail(created.error());

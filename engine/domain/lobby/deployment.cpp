@@ -34,8 +34,11 @@ void Deployment::apply(const OpenDeployment& open,
 
 void Deployment::apply(const CloseDeployment&, kernel::Moment& moment, kernel::Effects& effects) {
     if (director_.status != DeploymentStatus::open) return;
-    director_.status = DeploymentStatus::closed;
-    put_director(effects);
+    director_.status =
+        PLAYBACK_PLANT(redeploy_evicts) ? DeploymentStatus::deleting : DeploymentStatus::closed;
+    if (const std::uint32_t limit = opened().config.drain_seconds; limit != 0)
+        director_.drained_by = moment.now() + seconds(limit);
+    if (!PLAYBACK_PLANT(closing_not_stored)) put_director(effects);
     settle(moment, effects);
 }
 

@@ -4,7 +4,8 @@
 // Every input changes the facts (a client came or left, a runtime is ready or gone) and then lets
 // `settle` bring about what should follow: clients of closed lobbies queue again, the queue is
 // seated in order, lobbies are opened while too few are on their way and closed while too many are
-// empty, and a closed deployment ends when nobody is left. A step settles at most steps_max things;
+// empty, and a closed deployment ends when nobody is left, or when the time is over that its config
+// gives the last. A step settles at most steps_max things;
 // the rest follows at once, and after a reload.
 //
 // A client queues by its id, so who came first is seated first, also after its lobby died. It gets
@@ -81,6 +82,7 @@ struct DirectorRow {
     DeploymentStatus status{};  // zero: there is no deployment
     Failures lobbies;
     Failures matches;
+    Instant drained_by;  // of a closed one: when it ends with its clients; zero: never
     Unknown unknown;
 
     template <class Self, class V>
@@ -88,6 +90,7 @@ struct DirectorRow {
         v(1, "status", self.status);
         v(2, "lobbies", self.lobbies);
         v(3, "matches", self.matches);
+        v(4, "drained_by", self.drained_by);
     }
 };
 

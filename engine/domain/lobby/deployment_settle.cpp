@@ -208,7 +208,13 @@ void Deployment::drop_lobby(LobbyId lobby, kernel::Effects& effects) {
 }
 
 void Deployment::end_if_over(Step& step) {
-    if (director_.status != DeploymentStatus::closed || !clients_.empty()) return;
+    if (director_.status != DeploymentStatus::closed) return;
+    const Instant limit = director_.drained_by;
+    const bool has_limit = limit != Instant{} && !PLAYBACK_PLANT(drain_unlimited);
+    if (!clients_.empty() && (!has_limit || step.moment.now() < limit)) {
+        if (has_limit) step.look_again = std::min(step.look_again, limit);
+        return;
+    }
     director_.status = DeploymentStatus::deleting;
     put_director(step.effects);
 }

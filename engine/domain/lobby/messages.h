@@ -88,6 +88,8 @@ struct DeploymentConfig {
     std::uint32_t match_memory_limit = 0;
     std::uint32_t max_matches = 2147483647;
     std::vector<WarmMatches> warm_matches;
+    // How long clients may stay when the deployment is closed; zero: until they leave.
+    std::uint32_t drain_seconds = 0;
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -102,6 +104,7 @@ struct DeploymentConfig {
         v(9, "match_memory_limit", self.match_memory_limit);
         v(10, "max_matches", self.max_matches);
         v(11, "warm_matches", self.warm_matches);
+        v(12, "drain_seconds", self.drain_seconds);
     }
     friend bool operator==(const DeploymentConfig&, const DeploymentConfig&) = default;
 };

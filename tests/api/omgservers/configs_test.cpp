@@ -87,6 +87,9 @@ TEST(Configs, ADeploymentsLimitsHaveDefaults) {
     EXPECT_EQ(config->lobby_cpu_limit, 50U);
     EXPECT_EQ(config->lobby_memory_limit, 128U);
     EXPECT_FALSE(config->whole.empty());
+    EXPECT_EQ(config->drain_seconds, 0U);
+    EXPECT_EQ(read_deployment_config(json(R"({"drain_seconds":90})"))->drain_seconds, 90U);
+    EXPECT_FALSE(read_deployment_config(json(R"({"drain_seconds":-1})")));
 }
 
 }  // namespace

@@ -234,6 +234,39 @@ TEST(Deployment, AClosedOneEndsWhenTheLastClientHasLeft) {
     EXPECT_TRUE(one.rules.rows_of(address_of(one.id)).empty());
 }
 
+TEST(Deployment, AClosedOneEndsWithItsClientsWhenItsTimeIsOver) {
+    DeploymentConfig config;
+    config.drain_seconds = 60;
+    OneDeployment one(config);
+    const ClientId client = one.join();
+    (void)one.ready_lobby();
+    one.rules.advance(minutes(5));  // only when it is closed the time begins
+    one.tell(CloseDeployment{});
+    one.rules.advance(seconds(59));
+    EXPECT_EQ(one.details().clients, 1u);
+    one.rules.reload();
+    one.rules.advance(milliseconds(999));
+    EXPECT_TRUE(one.rules.take<mailbox::DeleteClient>().empty());
+    one.rules.advance(milliseconds(1));
+    const auto evicted = one.rules.take_addressed<mailbox::DeleteClient>();
+    ASSERT_EQ(evicted.size(), 1u);
+    EXPECT_EQ(evicted[0].first, address_of(client));
+    EXPECT_EQ(evicted[0].second.reason, mailbox::DeletionReason::internal_failure);
+    EXPECT_EQ(one.rules.take<mailbox::DeleteRuntime>().size(), 1u);
+    EXPECT_EQ(one.rules.take<DeploymentEnded>().size(), 1u);
+    EXPECT_TRUE(one.rules.rows_of(address_of(one.id)).empty());
+}
+
+TEST(Deployment, AClosedOneWithoutALimitStays) {
+    OneDeployment one;
+    (void)one.join();
+    (void)one.ready_lobby();
+    one.tell(CloseDeployment{});
+    one.rules.advance(minutes(24 * 60));
+    EXPECT_EQ(one.details().clients, 1u);
+    EXPECT_TRUE(one.rules.take<mailbox::DeleteRuntime>().empty());
+}
+
 TEST(Deployment, DeletionTakesEverybodyInSteps) {
     OneDeployment one(seats(100));
     one.rules.check_reloads(false);  // quadratic
