@@ -70,7 +70,7 @@ TEST(RolloutScenario, OneWhoPlaysIsNotDisturbedAndOthersComeIntoTheNewVersion) {
     EXPECT_EQ(report.checks.at("rollout-newest"), 5U);
     EXPECT_GT(report.checks.at("rollout-undisturbed"), 5U);
     EXPECT_EQ(report.checks.at("rollout-drained"), 1U);
-    EXPECT_EQ(report.checks.at("no-early-end"), 0U) << "nobody was ended";
+    EXPECT_FALSE(report.checks.contains("no-early-end")) << "nobody was ended";
 }
 
 TEST(RolloutScenario, AStatedLimitEndsTheOldVersion) {
@@ -78,8 +78,8 @@ TEST(RolloutScenario, AStatedLimitEndsTheOldVersion) {
     plan.knobs["drain_seconds"] = 10;
     const RunReport report = run_lobby(plan, {});
     EXPECT_TRUE(report.passed) << report.fingerprint << ": " << report.message;
-    EXPECT_EQ(report.checks.at("no-early-end"), 1U) << "player 2 was ended";
-    EXPECT_EQ(report.checks.at("rollout-newest"), 6U) << "and came back";
+    EXPECT_GE(report.checks.at("no-early-end"), 1U) << "player 2 was ended";
+    EXPECT_GE(report.checks.at("rollout-newest"), 6U) << "and came back";
 }
 
 #ifdef PLAYBACK_PLANTS

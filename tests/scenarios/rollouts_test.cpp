@@ -61,18 +61,26 @@ TEST_F(RolloutsTest, AVersionMayComeBack) {
 
 TEST_F(RolloutsTest, WhatMayHaveHappenedIsNotHeldAgainstAnybody) {
     roll_out(10, 100);
+    join(1, 10);
+    EXPECT_FALSE(oracle.is_closing(1));
     oracle.rolled_out(11, 0, now, NameOutcome::unknown);  // lost
     pass(seconds(1));
+    EXPECT_TRUE(oracle.is_closing(1));
+    oracle.created(2, now);
+    oracle.greeted(2, 10);
+    oracle.created(3, now);
+    oracle.greeted(3, 11);
+    expect_content();
+}
+
+TEST_F(RolloutsTest, WhatWasRefusedDidNotHappen) {
+    roll_out(10, 100);
     join(1, 10);
-    join(2, 11);
     const Instant left = now;
     oracle.rolled_out(12, 0, left, NameOutcome::unknown);
     oracle.rolled_out(12, 0, left, NameOutcome::refused);
-    pass(seconds(1));
-    join(3, 10);
-    EXPECT_TRUE(oracle.is_closing(1));
+    EXPECT_FALSE(oracle.is_closing(1));
     EXPECT_FALSE(oracle.may_have_ended(1));
-    expect_content();
 }
 
 TEST_F(RolloutsTest, ClientsStayWithTheirVersion) {

@@ -30,9 +30,9 @@ void Deployment::settle(kernel::Moment& moment, kernel::Effects& effects) {
         place_tickets(step);
         seat_waiting(step);
         open_lobbies(step);
-        open_matches(step);
         close_lobbies(step);
-        close_matches(step);
+        close_matches(step);  // before others are opened: there may be as many as there may be
+        open_matches(step);
         end_if_over(step);
     }
     if (ending()) delete_everything(step);

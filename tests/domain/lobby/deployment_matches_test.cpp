@@ -12,6 +12,8 @@ namespace {
 
 // A deployment with one lobby in which clients sit; the test plays runtimes and mailboxes.
 struct Matchmaking : ::testing::Test {
+    explicit Matchmaking(DeploymentConfig config = {}) : one(std::move(config)) {}
+
     OneDeployment one;
     RuntimeId lobby;
     std::map<ClientId, Introduce> seats;  // as the player was told last
@@ -221,6 +223,32 @@ TEST_F(Matchmaking, AnIdleMatchEndsAfterAMinute) {
     EXPECT_EQ(one.details().matches.size(), 1U);
     one.rules.advance(seconds(1));
     EXPECT_TRUE(one.details().matches.empty());
+}
+
+class MatchmakingForOneMatch : public Matchmaking {
+protected:
+    static DeploymentConfig config() {
+        DeploymentConfig result;
+        result.max_matches = 1;
+        return result;
+    }
+    MatchmakingForOneMatch() : Matchmaking(config()) {}
+};
+
+TEST_F(MatchmakingForOneMatch, WhatEndsMakesRoomForAnotherMode) {
+    gather(2);
+    look(clients()[0], "duel");
+    const RuntimeId idle = ready_match();
+    look(clients()[1], "team");
+    EXPECT_TRUE(one.opened().empty());
+    one.tell(ClientGone{clients()[0]});
+    is_out(clients()[0]);
+    EXPECT_TRUE(one.opened().empty()) << "the match may be needed again";
+    one.rules.advance(match_idle);
+    EXPECT_EQ(one.opened().size(), 1U);
+    ASSERT_EQ(one.details().matches.size(), 1U);
+    EXPECT_EQ(one.details().matches[0].mode, "team");
+    EXPECT_NE(one.details().matches[0].match.value, idle.value);
 }
 
 TEST(WarmMatches, AreOpenBeforeAnybodyLooks) {
