@@ -137,7 +137,9 @@ void Town::call(Guest& guest, std::uint32_t chance) {
     for (const MessageId id : call.consumed) guest.unconsumed.erase(id);
     for (const mailbox::ClientMail& mail : reply->incoming) read(guest, mail);
     const RuntimeId hears = runtime_of(guest.client);
-    expect(guest.over || guest.kicked || call.outgoing.empty() || !is_quiet || is_open(hears),
+    // Without a runtime it is held for the next one, which there may not be yet.
+    const bool has_ear = !hears || is_open(hears);
+    expect(guest.over || guest.kicked || call.outgoing.empty() || !is_quiet || has_ear,
            "a message was acknowledged for a dead runtime");
     for (std::size_t i = 0; i < call.outgoing.size(); ++i) {
         ++guest.said;
