@@ -75,7 +75,8 @@ TEST_F(RegistryTokensTest, PullsAreForOneRepository) {
     EXPECT_EQ(parsed->claims.subject,
               std::to_string(accounts::bootstrap_user(accounts::Role::service).value));
     EXPECT_TRUE(claims_of(token).contains(
-        R"("access":[{"type":"repository","name":"omgservers/t/p/universal","actions":["pull"]}])"));
+        R"("access":[{"type":"repository","name":"omgservers/t/p/universal",)"
+        R"("actions":["pull"]}])"));
 }
 
 }  // namespace
