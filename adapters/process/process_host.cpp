@@ -78,8 +78,12 @@ io::Task<Result<T>> ProcessHost::ask(Question<T> question, Instant deadline) {
     co_return result;
 }
 
+// By the whole name, by the name without its tag, or by "*".
 Result<std::string> ProcessHost::path_of(const std::string& image) const {
-    const auto found = options_.images.find(image);
+    auto found = options_.images.find(image);
+    const std::size_t tag = image.find(':', image.rfind('/') + 1);
+    if (found == options_.images.end()) found = options_.images.find(image.substr(0, tag));
+    if (found == options_.images.end()) found = options_.images.find("*");
     if (found == options_.images.end())
         return Error{Errc::not_found, "no local program is configured for image " + image};
     if (access(found->second.c_str(), X_OK) != 0)

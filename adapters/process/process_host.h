@@ -22,8 +22,10 @@
 namespace playback::adapters {
 
 struct ProcessHostOptions {
-    std::string directory;                      // of records and logs; made if need be
-    std::map<std::string, std::string> images;  // name of an image to path of an executable
+    std::string directory;  // of records and logs; made if need be
+    // Name of an image to path of an executable. A name without a tag is for each of its tags, "*"
+    // for every image that has no name here.
+    std::map<std::string, std::string> images;
     // Refuse memory to a process far over its limit (RLIMIT_DATA). Off for programs that reserve
     // much and use little, such as those built with sanitizers.
     bool hard_memory_limit = true;

@@ -11,6 +11,7 @@
 
 int main(int argc, char** argv) {
     playback::tools::end_when_memory_ends();
+    if (argc > 1 && std::string_view(argv[1]) == "ctl") return playback::tools::run_ctl(argc, argv);
     CLI::App app("Playback: a game backend that can be replayed.", "playback");
     app.set_version_flag("--version", "playback " PLAYBACK_VERSION);
     app.require_subcommand(1);
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
     playback::tools::add_report_command(app, run);
     playback::tools::add_load_command(app, run);
     playback::tools::add_worker_command(app, run);
+    playback::tools::add_ctl_command(app, run);
 
     try {
         app.parse(argc, argv);

@@ -43,7 +43,8 @@ void add_container_options(CLI::App& command, NodeOptions& options) {
     command
         .add_option("--process-image",
                     options.process_images,
-                    "NAME=PATH: the program that process: runs for an image; repeatable")
+                    "NAME=PATH: the program that process: runs for an image (NAME without a tag: "
+                    "for all its tags; *: for every other image); repeatable")
         ->group(group);
     command.add_option("--runtime-network", options.runtime_network, "Docker network of runtimes")
         ->capture_default_str()
