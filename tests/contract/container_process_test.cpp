@@ -149,6 +149,45 @@ io::Task<void> remove_one(io::ContainerHost& host, io::Clock& clock, std::string
     EXPECT_TRUE(removed.has_value());
 }
 
+io::Task<void> pull_each(io::ContainerHost& host,
+                         std::vector<std::string> images,
+                         std::vector<bool>& found) {
+    for (const std::string& image : images) {
+        const Result<void> pulled = co_await host.pull(image, "", never);
+        found.push_back(pulled.has_value());
+    }
+}
+
+// Which of the images a host finds that knows these names.
+std::vector<bool> found_by(std::map<std::string, std::string> names,
+                           std::vector<std::string> images) {
+    RealFixture real;
+    const TemporaryDirectory directory;
+    adapters::ProcessHostOptions options;
+    options.directory = directory.path() + "/runtimes";
+    options.images = std::move(names);
+    auto post = [&loop = real.world.loop()](std::move_only_function<void()> work) {
+        loop.post_from_other_thread(std::move(work));
+    };
+    const auto host =
+        std::move(*ProcessHost::open(std::move(options), real.world.clock(), std::move(post)));
+    std::vector<bool> found;
+    real.world.run(pull_each(*host, std::move(images), found));
+    return found;
+}
+
+TEST(ProcessHost, FindsAnImageByItsNameThenWithoutItsTagThenByTheStar) {
+    const std::string nowhere = "/nonexistent";
+    const std::vector<std::string> images{"a/b:1", "a/b:2", "host:5000/a/b:1", "a/c"};
+    using Found = std::vector<bool>;
+    EXPECT_EQ(found_by({{"a/b:1", probe_path}}, images), (Found{true, false, false, false}));
+    EXPECT_EQ(found_by({{"a/b", probe_path}}, images), (Found{true, true, false, false}));
+    EXPECT_EQ(found_by({{"a/b", probe_path}, {"a/b:2", nowhere}}, images),
+              (Found{true, false, false, false}));
+    EXPECT_EQ(found_by({{"*", probe_path}, {"a/b", nowhere}}, images),
+              (Found{false, false, true, true}));
+}
+
 TEST(ProcessHost, NeverTouchesAProcessThatOnlyHasTheNumber) {
     Directory directory;
     const Stranger stranger;

@@ -159,8 +159,7 @@ Result<std::optional<std::string>> Session::given_password(std::string_view role
         const std::string path = asked_.option("--password-file");
         TRY(text, read_file(path));
         const json passwords = json::parse(text, nullptr, false);
-        const std::string password =
-            passwords.is_object() ? text_in(passwords, user) : first_line(text);
+        std::string password = passwords.is_object() ? text_in(passwords, user) : first_line(text);
         if (password.empty())
             return Error{Errc::invalid_argument,
                          "--password-file: there is no password of " + user + " in " + path};
@@ -188,7 +187,7 @@ Result<std::string> Session::log_in(std::string_view role,
     const json body{{"user", user}, {"password", password}};
     TRY_VOID(state_.prepare());
     TRY(answer, ask(method, "", body));
-    const std::string token = text_in(answer, "raw_token");
+    std::string token = text_in(answer, "raw_token");
     tokens_.insert_or_assign(std::string(role), Token{token, true});
     const json entry{{"type", "token"},
                      {"installation", installation_.name},
