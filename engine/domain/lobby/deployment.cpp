@@ -195,8 +195,8 @@ void Deployment::let_go(ClientId client, kernel::Moment& moment, kernel::Effects
     ++leaving_;
     put_client(client, effects);
     if (row->moving) return;  // it is on its way out already
-    const RuntimeId runtime = row->lobby ? runtime_of(row->lobby) : runtime_of(row->match);
-    effects.send(address_of(runtime), mailbox::RemoveClient{client, row->assignment});
+    effects.send(address_of(runtime_of(row->lobby, row->match)),
+                 mailbox::RemoveClient{client, row->assignment});
 }
 
 void Deployment::forget(ClientId client, kernel::Moment& moment, kernel::Effects& effects) {

@@ -38,6 +38,10 @@ constexpr RuntimeId runtime_of(LobbyId lobby) {
 constexpr RuntimeId runtime_of(MatchId match) {
     return {match.value};
 }
+// Where a client sits: in a lobby, also on its way to a match, or in a match.
+constexpr RuntimeId runtime_of(LobbyId lobby, MatchId match) {
+    return lobby ? runtime_of(lobby) : runtime_of(match);
+}
 constexpr MatchId match_of(RuntimeId runtime) {
     return {runtime.value};
 }

@@ -177,8 +177,8 @@ void Deployment::introduce(ClientId client, MatchId match, kernel::Effects& effe
 void Deployment::move_out(ClientId client, kernel::Effects& effects) {
     ClientSeatRow& row = clients_.at(client);
     row.moving = true;
-    const RuntimeId runtime = row.lobby ? runtime_of(row.lobby) : runtime_of(row.match);
-    effects.send(address_of(client), mailbox::RuntimeLost{row.assignment, runtime});
+    effects.send(address_of(client),
+                 mailbox::RuntimeLost{row.assignment, runtime_of(row.lobby, row.match)});
 }
 
 // Out of the lobby into its match, if that still lives, or out of the match into the queue.
