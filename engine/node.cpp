@@ -118,6 +118,7 @@ io::Task<Result<void>> Node::serve() {
     omgservers::ApiOptions options;
     options.public_url = config_.public_url;
     options.anonymous = config_.anonymous;
+    options.sockets = config_.sockets;
     options.metrics_readers = config_.metrics_readers;
     options.decoy_password_hash = made->decoy_password_hash;
     options.registry_secret = config_.registry_secret;

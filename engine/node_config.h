@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/api/omgservers/socket_options.h"
 #include "engine/base/result.h"
 #include "engine/base/time.h"
 #include "engine/domain/hosting/pool_inputs.h"
@@ -67,6 +68,7 @@ struct NodeConfig {
     services::RateLimitOptions anonymous;
     std::vector<services::IpRange> metrics_readers;  // besides this machine
     services::HttpServerOptions http;
+    omgservers::SocketOptions sockets;
     Duration stop_grace = seconds(5);  // for running requests, when the node stops
 };
 

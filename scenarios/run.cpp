@@ -48,6 +48,14 @@ const std::vector<Scenario>& scenarios() {
          words_of_lobby_op,
          promise_of_lobby,
          lobby_knobs()},
+        {realtime_scenario,
+         "players talk to their runtimes over sockets, and in real time",
+         {"small", "short"},
+         draw_realtime_plan,
+         run_lobby,
+         words_of_lobby_op,
+         promise_of_lobby,
+         lobby_knobs()},
     };
     return all;
 }

@@ -24,6 +24,12 @@ inline constexpr Duration long_poll_max = seconds(60);
 // --- connections (new ones wait in the listen queue) ---
 inline constexpr std::size_t connections_max = 20'000;
 
+// --- sockets (1009 for what is longer; what does not fit into the queue: services/web_socket.h)
+// ---
+inline constexpr std::size_t socket_message_bytes_max = 128 * 1024;
+inline constexpr std::size_t socket_fragments_max = 1024;
+inline constexpr std::size_t socket_queue_bytes_max = 1024 * 1024;
+
 // --- anonymous calls, per address (refused with 429) ---
 inline constexpr std::uint32_t sign_ups_per_minute = 60;
 inline constexpr std::uint32_t sign_up_burst = 120;

@@ -115,6 +115,12 @@ TopicVersion Kernel::version(const Address& address) {
     return core_of(slot) == options_.core ? local(slot).topics().version(address) : 0;
 }
 
+void Kernel::wake(Address address) {
+    const SlotNumber slot = slot_of(address);
+    on_core(core_of(slot),
+            [slot, address](Kernel& kernel) { kernel.local(slot).topics().changed(address); });
+}
+
 void Kernel::wake_watchers() {
     for (const std::unique_ptr<Slot>& slot : slots_) slot->topics().all_changed();
 }

@@ -65,6 +65,8 @@ public:
     // version then. It may return for nothing: read again.
     TopicVersion version(const Address& address);
     io::Task<TopicVersion> watch(Address address, TopicVersion seen, Instant deadline);
+    // Whoever watches this address looks again.
+    void wake(Address address);
     // Every watcher of this core's slots looks again: the node is about to stop.
     void wake_watchers();
 

@@ -56,6 +56,7 @@ io::Task<void> HttpConnection::run() {
             const bool sent = co_await flush();
             if (!sent) co_return;
         }
+        if (answer_.upgrade) co_return;
         if (closing_) break;
         if (step == Step::write) continue;
         const bool more = co_await read_more();
@@ -67,7 +68,7 @@ io::Task<void> HttpConnection::run() {
 // Answers everything whole in the buffer, until an answer has to be waited for.
 HttpConnection::Step HttpConnection::handle_received() {
     for (;;) {
-        if (closing_) return Step::write;
+        if (closing_ || answer_.upgrade) return Step::write;
         if (output_.size() >= output_flush_bytes) return Step::write;
         switch (parser_.parse(unread())) {
             case wire::RequestParser::Status::need_more:
@@ -91,7 +92,10 @@ HttpConnection::Step HttpConnection::handle_received() {
 
 void HttpConnection::finish_answer() {
     const wire::Request& request = parser_.request();
-    if (!request.keep_alive || server_.stopping_) closing_ = true;
+    if (answer_.upgrade)
+        CHECK(answer_.status == 101);
+    else if (!request.keep_alive || server_.stopping_)
+        closing_ = true;
     wire::Response response;
     response.status = answer_.status;
     response.body = answer_.body;
@@ -105,6 +109,13 @@ void HttpConnection::finish_answer() {
     if (answer_.body.capacity() > small_buffer) answer_.body = std::string();
     begin_ = PLAYBACK_PLANT(pipelined_request_dropped) ? end_ : begin_ + request.consumed;
     CHECK(begin_ <= end_);
+}
+
+HttpConnection::Continuation HttpConnection::take_upgrade() {
+    if (!answer_.upgrade) return {};
+    Continuation result{std::move(answer_.upgrade), std::move(stream_), std::string(unread())};
+    result.stream->expire_at(never);
+    return result;
 }
 
 void HttpConnection::refuse(const wire::HttpError& error) {

@@ -4,7 +4,8 @@
 // leaves in one write. Only before a request that may be held for long (a long poll) are earlier
 // answers sent ahead. After a refusal that loses the frame the connection closes; it first reads on
 // for a moment, since closing with unread bytes would destroy the answer on its way.
-// Lives in the frame of its coroutine; the server outlives it.
+// Lives in the frame of its coroutine; the server outlives it. An upgrade (status 101) ends it:
+// what goes on with the stream is taken from it after `run`.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,14 @@ public:
     ~HttpConnection();
 
     io::Task<void> run();
+
+    // After `run`: who goes on with the connection, if anybody.
+    struct Continuation {
+        std::unique_ptr<Upgrade> upgrade;
+        std::unique_ptr<io::Stream> stream;
+        std::string received;
+    };
+    Continuation take_upgrade();
 
     // The server stops: closes now if nothing is being answered, else after that answer.
     void stop();

@@ -7,14 +7,26 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "engine/io/network.h"
 #include "engine/io/task.h"
 #include "engine/wire/http1.h"
 
 namespace playback::services {
+
+// Who takes a connection over once it was told so (status 101). The connection counts for the
+// server until `run` returns; the server's stop does not end it: whoever made it does.
+class Upgrade {
+public:
+    virtual ~Upgrade() = default;
+
+    // `received`: what the peer has sent behind its request.
+    virtual io::Task<void> run(std::unique_ptr<io::Stream> stream, std::string received) = 0;
+};
 
 // The answer under construction. Reused from request to request, so that its body keeps its memory.
 struct Answer {
@@ -25,6 +37,7 @@ struct Answer {
     std::string_view content_type = "application/json";
     std::string headers;                // whole lines, by wire::append_header
     std::size_t route = route_unknown;  // index into HttpHandler::routes(), for the metrics
+    std::unique_ptr<Upgrade> upgrade;   // with status 101 alone
 
     void reset() {
         status = 200;
@@ -32,6 +45,7 @@ struct Answer {
         content_type = "application/json";
         headers.clear();
         route = route_unknown;
+        upgrade.reset();
     }
 };
 

@@ -27,7 +27,7 @@ public:
 private:
     // The statuses that we send; any other is counted as "other".
     static constexpr std::array statuses =
-        {200, 400, 401, 403, 404, 405, 408, 409, 413, 414, 429, 431, 500, 501, 503};
+        {101, 200, 400, 401, 403, 404, 405, 408, 409, 413, 414, 426, 429, 431, 500, 501, 503};
     using Row = std::array<io::Counter*, statuses.size() + 1>;
 
     io::Metrics& metrics_;

@@ -55,9 +55,15 @@ io::Task<void> HttpServer::accept_from(io::Listener& listener) {
 }
 
 io::Task<void> HttpServer::serve_one(std::unique_ptr<io::Stream> stream) {
+    HttpConnection::Continuation next;
     {
         HttpConnection connection(*this, std::move(stream));
         co_await connection.run();
+        next = connection.take_upgrade();
+    }
+    if (next.upgrade) {
+        io::Task<void> rest = next.upgrade->run(std::move(next.stream), std::move(next.received));
+        co_await std::move(rest);
     }
     metrics_.connections(--connections_);
     ended_.notify_all();

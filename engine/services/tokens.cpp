@@ -150,35 +150,82 @@ io::Task<Result<std::string>> Tokens::issue_for_dispatcher(RuntimeId runtime) {
     co_return token;
 }
 
+io::Task<Result<std::string>> Tokens::issue_for_dispatcher(RuntimeId runtime, ClientId client) {
+    wire::JwtClaims wanted =
+        claims(options_.dispatcher_audience, client.value, options_.socket_lifetime);
+    wanted.client_id = wanted.subject;
+    wanted.runtime_id = std::to_string(runtime.value);
+    wanted.user_role = name_of(Role::player);
+    wanted.groups.emplace_back(name_of(Role::websocket));
+    Result<std::string> token = co_await sign(std::move(wanted));
+    co_return token;
+}
+
+io::Task<Result<SocketPass>> Tokens::verify_for_connector(std::string token) {
+    const Result<wire::JwtClaims> claims =
+        co_await check(std::move(token), options_.connector_audience);
+    if (!claims) co_return claims.error();
+    SocketPass pass;
+    pass.client = ClientId{read_id(claims->client_id)};
+    if (!claims->in_group(name_of(Role::websocket)) || !pass.client ||
+        claims->user_role != name_of(Role::player))
+        co_return not_ours();
+    co_return pass;
+}
+
+io::Task<Result<SocketPass>> Tokens::verify_for_dispatcher(std::string token) {
+    const Result<wire::JwtClaims> claims =
+        co_await check(std::move(token), options_.dispatcher_audience);
+    if (!claims) co_return claims.error();
+    SocketPass pass;
+    pass.is_runtime = claims->user_role == name_of(Role::runtime);
+    pass.runtime = RuntimeId{read_id(claims->runtime_id)};
+    pass.client = ClientId{read_id(claims->client_id)};
+    const bool is_player = claims->user_role == name_of(Role::player) && pass.client;
+    if (!claims->in_group(name_of(Role::websocket)) || !pass.runtime ||
+        (!pass.is_runtime && !is_player))
+        co_return not_ours();
+    co_return pass;
+}
+
 std::optional<Session> Tokens::find(std::string_view token) {
     return sessions_.find(token, io_.clock.now());
 }
 
-io::Task<Result<Session>> Tokens::verify(std::string token) {
+// The claims of a token of ours for this audience.
+io::Task<Result<wire::JwtClaims>> Tokens::check(std::string token, std::string audience) {
     Result<wire::ParsedJwt> parsed = wire::parse_jwt(token);
     if (!parsed) co_return std::move(parsed).error();
-    const wire::JwtClaims& claims = parsed->claims;
     const std::string& key = parsed->header.key_id;
     if (!key.empty() && key != io_.tokens.key_id()) co_return not_ours();
 
     // Cheap before dear: a signature is only looked at if everything else fits.
     const WallTime now = io_.clock.wall();
-    const wire::JwtExpectation expected{
-        options_.issuer, options_.service_audience, now, options_.leeway};
-    Result<void> fits = wire::check_jwt(claims, expected);
+    const wire::JwtExpectation expected{options_.issuer, audience, now, options_.leeway};
+    Result<void> fits = wire::check_jwt(parsed->claims, expected);
     if (!fits) co_return std::move(fits).error();
-    const Role role = claims.groups.size() == 1 ? role_named(claims.groups.front()) : Role::none;
-    const std::uint64_t subject = read_id(claims.subject);
-    if (role == Role::none || subject == 0) co_return not_ours();
-
-    const bool is_of_future = claims.issued_at && *claims.issued_at > now.ms / ms_per_second;
+    const std::optional<std::int64_t> issued_at = parsed->claims.issued_at;
+    const bool is_of_future = issued_at && *issued_at > now.ms / ms_per_second;
     if (is_of_future && PLAYBACK_PLANT(token_of_future_refused)) co_return not_ours();
 
     const Result<bool> genuine =
         co_await io_.tokens.verify(parsed->signing_input, parsed->signature);
     if (!genuine) co_return genuine.error();
     if (!*genuine) co_return not_ours();
+    co_return std::move(parsed->claims);
+}
 
+io::Task<Result<Session>> Tokens::verify(std::string token) {
+    std::string text = token;
+    const Result<wire::JwtClaims> genuine =
+        co_await check(std::move(text), options_.service_audience);
+    if (!genuine) co_return genuine.error();
+    const wire::JwtClaims& claims = *genuine;
+    const Role role = claims.groups.size() == 1 ? role_named(claims.groups.front()) : Role::none;
+    const std::uint64_t subject = read_id(claims.subject);
+    if (role == Role::none || subject == 0) co_return not_ours();
+
+    const WallTime now = io_.clock.wall();
     const Duration left = time_left(claims, now) + options_.leeway;
     keep(token, role, subject, left);
     const std::optional<Session> session = find(token);

@@ -45,6 +45,13 @@ struct TokenOptions {
 std::string_view name_of(accounts::Role role);
 accounts::Role role_named(std::string_view name);  // none: there is no such role
 
+// Whom a socket's token lets in.
+struct SocketPass {
+    bool is_runtime = false;  // else a player
+    ClientId client;          // of a player
+    RuntimeId runtime;        // whose room it is; a connector's has none
+};
+
 class Tokens {
 public:
     Tokens(io::Io& io, TokenOptions options);
@@ -56,6 +63,10 @@ public:
     // --- for sockets ---
     io::Task<Result<std::string>> issue_for_connector(ClientId client);
     io::Task<Result<std::string>> issue_for_dispatcher(RuntimeId runtime);
+    io::Task<Result<std::string>> issue_for_dispatcher(RuntimeId runtime, ClientId client);
+    // Looked at once for each socket, so nothing is remembered.
+    io::Task<Result<SocketPass>> verify_for_connector(std::string token);
+    io::Task<Result<SocketPass>> verify_for_dispatcher(std::string token);
 
     // The session of a token that was seen before. Costs a hash.
     std::optional<Session> find(std::string_view token);
@@ -69,6 +80,7 @@ public:
     io::Task<Result<std::string>> sign(wire::JwtClaims claims, wire::JwtHeader header = {});
 
 private:
+    io::Task<Result<wire::JwtClaims>> check(std::string token, std::string audience);
     void keep(std::string_view token, accounts::Role role, std::uint64_t subject, Duration left);
 
     io::Io& io_;

@@ -14,6 +14,8 @@
 
 namespace playback::scenarios {
 
+struct RoomFrame;
+
 // A call that is over, as its caller saw it.
 struct CallSeen {
     std::string_view caller;  // "player 3"
@@ -110,6 +112,14 @@ struct Observer {
     // is gone.
     virtual void runtime_polled(std::uint64_t, Instant, Duration) {}
     virtual void runtime_not_found(std::uint64_t) {}
+
+    // --- sockets ---
+    // On one socket a client got this message behind that one (0: the first).
+    virtual void mail_pushed(std::uint64_t, std::uint64_t, std::uint64_t) {}
+    // In real time: a runtime was told that a client said this; a client heard this on its socket
+    // of that number, in the room of that runtime.
+    virtual void room_received(std::uint64_t, const RoomFrame&) {}
+    virtual void room_heard(std::uint64_t, std::uint64_t, std::uint64_t, const RoomFrame&) {}
 
     // --- clerks: who a name is for, and when the call had left; once when it leaves, with an
     // outcome that is unknown, and once when it is over ---

@@ -22,6 +22,7 @@ struct SignedUp {
     std::string password;
     std::string token;
     std::uint64_t client = 0;
+    SocketConfig connector;
 };
 
 SignedUp parse_answer(std::string_view body) {
@@ -36,6 +37,8 @@ SignedUp parse_answer(std::string_view body) {
             answer.token = in.string();
         else if (name == "client_id")
             answer.client = in.id();
+        else if (name == "connector_config")
+            answer.connector = parse_socket_config(in.raw().view());
     });
     return answer;
 }
@@ -49,7 +52,10 @@ Player::Player(const io::Io& io, PlayerOptions options, Observer& observer)
       http_(io_, options_.target),
       talking_(io_, options_.target),
       signal_(io_.clock),
-      name_("player " + std::to_string(options_.number)) {
+      name_("player " + std::to_string(options_.number)),
+      socket_metrics_(io_.metrics, "player actor"),
+      room_(io_, options_.target, observer_),
+      tasks_(io_.executor) {
 }
 
 io::Task<void> Player::play() {
@@ -82,7 +88,11 @@ io::Task<void> Player::stay() {
         } else {
             if (polls_ == 2 && options_.foreign_client) co_await try_foreign_client();
             ++polls_;
-            if (client_ != 0) co_await poll();
+            if (client_ == 0) continue;
+            if (options_.uses_socket)
+                co_await converse();
+            else
+                co_await poll();
         }
     }
 }
@@ -110,17 +120,20 @@ void Player::wish(std::string_view what) {
 void Player::go_silent() {
     is_silent_ = true;
     if (client_ != 0) observer_.client_left(client_);
+    hang_up();
     signal_.notify_all();
 }
 
 void Player::come_back() {
     is_silent_ = false;
     wants_new_client_ = true;
+    hang_up();
     signal_.notify_all();
 }
 
 void Player::stop() {
     is_stopped_ = true;
+    hang_up();
     signal_.notify_all();
 }
 
@@ -210,7 +223,9 @@ io::Task<bool> Player::create_client() {
     Result<HttpAnswer> answer = co_await call("create-client", std::move(body), 0);
     if (answer && answer->status == 401) token_.clear();
     if (!answer || !answer->ok()) co_return false;
-    client_ = parse_answer(answer->body).client;
+    SignedUp made = parse_answer(answer->body);
+    client_ = made.client;
+    connector_ = std::move(made.connector);
     observer_.client_created(options_.number, user_, client_);
     if (is_silent_) observer_.client_left(client_);  // it went while we asked
     co_return true;
@@ -400,7 +415,10 @@ void Player::take(const Incoming& message) {
             if (name == "runtime_id") runtime_ = in.id();
         });
         observer_.assigned(client_, runtime_);
-        if (options_.talks_apart) signal_.notify_all();
+        room_.leave();
+        if (options_.talks_apart || options_.uses_socket) signal_.notify_all();
+    } else if (kind == "CONNECTION_UPGRADED" || kind == "CONNECTION_UPGRADE_MESSAGE") {
+        follow_invitation(message.body);
     } else if (kind == "CLIENT_DELETED" || kind == "DISCONNECTION_REASON_MESSAGE") {
         end_client(message.body);
     } else if (kind == "MESSAGE_PRODUCED" || kind == "SERVER_OUTGOING_MESSAGE") {
@@ -413,7 +431,9 @@ void Player::take(const Incoming& message) {
         if (!said) return;
         ++heard_count_;
         observer_.heard(client_, message.id, said->serial);
-        if (said->serial == returns_after_) wants_new_client_ = true;
+        if (said->serial != returns_after_) return;
+        wants_new_client_ = true;
+        hang_up();
     }
 }
 
@@ -425,6 +445,8 @@ void Player::end_client(std::string_view why) {
     polls_ = 0;
     consumed_.clear();
     in_flight_.clear();  // their fate is unknown; a new client says new things
+    room_.leave();
+    hang_up();
 }
 
 io::Task<void> Player::pause(Duration duration) {

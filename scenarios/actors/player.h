@@ -15,6 +15,8 @@
 #include "engine/io/wait.h"
 #include "scenarios/actors/http_client.h"
 #include "scenarios/actors/observer.h"
+#include "scenarios/actors/player_room.h"
+#include "scenarios/actors/socket_client.h"
 #include "scenarios/actors/words.h"
 
 namespace playback::scenarios {
@@ -43,6 +45,8 @@ struct PlayerOptions {
     std::function<std::uint64_t(std::uint64_t user)> foreign_client;
     // Messages go at once, on a second connection (`talk`), not when the long poll returns.
     bool talks_apart = false;
+    // Interchanges over the connector's socket instead of polling (P2 only).
+    bool uses_socket = false;
 };
 
 class Player {
@@ -60,9 +64,10 @@ public:
     // From the plan, at any time.
     void say(bool sets_profile);
     void save_and_return();  // sets a profile, and comes back when it hears that it is set
-    void wish(std::string_view what);  // see GameMessage
-    void go_silent();                  // no calls any more, until come_back
-    void come_back();                  // as a new client of the same user
+    void wish(std::string_view what);       // see GameMessage
+    bool shout() { return room_.shout(); }  // in real time; false: it is in no room
+    void go_silent();                       // no calls any more, until come_back
+    void come_back();                       // as a new client of the same user
     void stop();
 
     [[nodiscard]] bool is_assigned() const { return runtime_ != 0; }
@@ -104,13 +109,29 @@ private:
     void end_client(std::string_view why);
     io::Task<void> pause(Duration duration);
 
+    // --- over a socket (player_socket.cpp) ---
+    // What was sent up to a ping, all of which its pong acknowledges.
+    struct Beat {
+        std::uint64_t number = 0;
+        std::uint64_t messages = 0;  // sent on this socket so far
+        bool is_out = false;
+    };
+    io::Task<void> converse();
+    io::Task<bool> renew_connector();
+    io::Task<void> speak(std::shared_ptr<services::WebSocket> socket);
+    void listen_to(const services::SocketEvent& event);
+    void understand_frame(std::string_view text);
+    void acknowledged_by(std::string_view pong);
+    bool say_next(services::WebSocket& socket);
+    void hang_up();
+    void follow_invitation(std::string_view body);
+
     io::Io io_;
     PlayerOptions options_;
     Observer& observer_;
     HttpClient http_;
     HttpClient talking_;
     io::Signal signal_;
-
     const std::string name_;  // as call_seen gives it
     std::uint64_t user_ = 0;
     std::string password_;
@@ -130,6 +151,17 @@ private:
     bool is_silent_ = false;
     bool wants_new_client_ = false;
     bool is_stopped_ = false;
+
+    SocketConfig connector_;  // for one socket
+    std::shared_ptr<services::WebSocket> socket_;
+    services::SocketMetrics socket_metrics_;
+    std::uint64_t socket_mail_ = 0;  // the id that came last on this socket
+    std::uint64_t sent_ = 0;         // of in_flight_, on this socket; what follows are counts, too
+    std::uint64_t sent_total_ = 0;
+    std::uint64_t acknowledged_total_ = 0;
+    Beat beat_;
+    PlayerRoom room_;
+    io::TaskGroup tasks_;
 };
 
 }  // namespace playback::scenarios

@@ -72,7 +72,8 @@ io::Task<void> Runtime::run() {
 }
 
 io::Task<bool> Runtime::log_in() {
-    if (!token_.empty() && io_.clock.now() < token_until_) co_return true;
+    const bool wants_another = options_.wants_token && options_.wants_token();
+    if (!token_.empty() && !wants_another && io_.clock.now() < token_until_) co_return true;
     HttpCall call;
     call.path = path_of("runtime", "create-token");
     call.patience = options_.patience;
@@ -90,7 +91,10 @@ io::Task<bool> Runtime::log_in() {
     if (!answer || !answer->ok()) co_return false;
     wire::JsonReader in(answer->body);
     in.object([&](std::string_view name) {
-        if (name == "api_token") token_ = in.string();
+        if (name == "api_token")
+            token_ = in.string();
+        else if (name == "dispatcher_config" && options_.let_in)
+            options_.let_in(in.raw().view());
     });
     token_until_ = io_.clock.now() + token_lifetime;
     observer_.runtime_started(options_.runtime);
@@ -130,7 +134,9 @@ std::string Runtime::interchange_body() {
         const std::string_view answer = item.is_profile ? "SET_PROFILE" : "RESPOND_CLIENT";
         out.object().key("qualifier").string(item.wish.empty() ? answer : item.wish);
         out.key("body").object().key("client_id").id(item.client);
-        if (!item.wish.empty()) {
+        if (item.wish == "UPGRADE_CONNECTION") {
+            out.key("protocol").string("DISPATCHER");
+        } else if (!item.wish.empty()) {
             out.key("mode").string(item.answer.wish);
         } else if (item.is_profile) {
             // Also if the client has left: it may be back, as the node sees it.
@@ -246,10 +252,13 @@ void Runtime::created(std::string_view body) {
     if (!mode_.empty()) observer_.match_opened(options_.runtime, mode_);
 }
 
-// Beside the answer: a lobby looks for a match, a match lets go or takes nobody any more.
+// Beside the answer: an invitation to the real-time socket; a lobby looks for a match, a match lets
+// go or takes nobody any more.
 void Runtime::grant(std::uint64_t client, const GameMessage& said) {
     std::string_view wish;
-    if (mode_.empty())
+    if (said.wish == "upgrade")
+        wish = "UPGRADE_CONNECTION";
+    else if (mode_.empty())
         wish = seats_of_mode(said.wish) != 0 ? "REQUEST_MATCHMAKING" : "";
     else if (said.wish == "leave")
         wish = "KICK_CLIENT";
@@ -257,7 +266,8 @@ void Runtime::grant(std::uint64_t client, const GameMessage& said) {
         wish = "STOP_MATCHMAKING";
     if (wish.empty()) return;
     outgoing_.push_back({client, said, false, wish});
-    if (wish != "STOP_MATCHMAKING") observer_.may_leave(options_.runtime, client);
+    if (wish == "REQUEST_MATCHMAKING" || wish == "KICK_CLIENT")
+        observer_.may_leave(options_.runtime, client);
 }
 
 void Runtime::take(std::string_view qualifier, std::string_view body) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,10 @@ struct RuntimeOptions {
     Duration retry_pause = milliseconds(200);
     // Existing SDKs end at the first failed poll (omgservers.md E1); ours goes on.
     bool ends_at_first_failure = false;
+    // Each time it was let in: what it may connect in real time with ("dispatcher_config"). And
+    // whether it should ask for that again.
+    std::function<void(std::string_view)> let_in;
+    std::function<bool()> wants_token;
 };
 
 using Environment = std::vector<std::pair<std::string, std::string>>;

@@ -30,6 +30,7 @@
 #include "scenarios/oracles/mailboxes.h"
 #include "scenarios/oracles/obligations.h"
 #include "scenarios/oracles/rollouts.h"
+#include "scenarios/oracles/rooms.h"
 #include "scenarios/oracles/seats.h"
 #include "sim/watch.h"
 
@@ -95,6 +96,7 @@ public:
     [[nodiscard]] std::uint64_t messages_delivered() const { return delivered_; }
     [[nodiscard]] std::map<std::string, std::uint64_t> checks() const { return court_.checks(); }
     [[nodiscard]] std::uint64_t living_clients() const;
+    [[nodiscard]] std::uint64_t room_frames() const { return rooms_.frames(); }
     [[nodiscard]] std::uint64_t clients_made() const { return clients_.size(); }
     [[nodiscard]] std::uint64_t users_made() const { return users_.size(); }
     // What it knows, for reports (judge_state.cpp).
@@ -160,6 +162,16 @@ public:
                        std::span<const std::uint64_t> consumed,
                        std::span<const std::uint64_t> ids) override;
     void client_not_found(std::uint64_t client) override;
+    void mail_pushed(std::uint64_t client, std::uint64_t before, std::uint64_t message) override;
+    void room_received(std::uint64_t sender, const RoomFrame& frame) override {
+        rooms_.received(sender, frame);
+    }
+    void room_heard(std::uint64_t client,
+                    std::uint64_t session,
+                    std::uint64_t runtime,
+                    const RoomFrame& frame) override {
+        rooms_.heard(client, session, runtime, frame);
+    }
     void runtime_polled(std::uint64_t runtime, Instant left, Duration held) override;
     void runtime_not_found(std::uint64_t runtime) override;
     void deployment_called(DeploymentDeed deed,
@@ -250,6 +262,7 @@ private:
     MailboxOracle runtime_mail_;
     SeatOracle seats_;
     RolloutOracle rollouts_;
+    RoomOracle rooms_;
     LifeOracle lives_;
     ObligationOracle obligations_;
     ContainerLedger containers_;

@@ -14,6 +14,7 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
       runtime_mail_(court_, "mailbox of runtime"),
       seats_(court_, options_.lobby_capacity, options_.has_matches),
       rollouts_(court_, options_.drain),
+      rooms_(court_),
       lives_(court_,
              seats_,
              {.client_inactive = options_.client_inactive,
@@ -59,6 +60,13 @@ void LobbyJudge::judge_histories() {
 }
 
 // --- what actors tell in detail ---
+
+void LobbyJudge::mail_pushed(std::uint64_t client, std::uint64_t before, std::uint64_t message) {
+    court_.demand(before < message, "socket-order", "message to client", [&] {
+        return "client " + std::to_string(client) + " got message " + std::to_string(message) +
+               " behind " + std::to_string(before) + " on one socket";
+    });
+}
 
 void LobbyJudge::mail_consuming(MailboxOf of,
                                 std::uint64_t owner,

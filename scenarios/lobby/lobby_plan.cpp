@@ -165,6 +165,31 @@ void draw_wishes(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
     }
 }
 
+// How one player talks in real time, drawn from a stream of its own.
+void draw_shouts(sim::Plan& plan, const Shape& shape, std::uint64_t number, std::uint64_t& id) {
+    Random random = Random::stream(plan.seed, "shouts", number);
+    const Instant end = Instant{} + shape.ready + shape.length;
+    const std::string actor = "player-" + std::to_string(number);
+    const Duration pause{
+        random.log_between(shape.action_interval.ns / 8 + 1, shape.action_interval.ns)};
+    for (Instant at = Instant{} + shape.ready; at < end;
+         at = at + Duration{random.between(1, 2 * pause.ns)}) {
+        const bool invites = random.chance(1, 6);
+        plan.ops.push_back({++id, at, actor, invites ? "upgrade" : "shout", {}});
+    }
+}
+
+// How sockets live, and how many players have one.
+void draw_socket_knobs(sim::Plan& plan) {
+    Random random = Random::stream(plan.seed, "sockets");
+    plan.knobs["socket_percent"] = random.chance(1, 3) ? random.between(0, 100) : 100;
+    plan.knobs["socket_ping_ms"] =
+        random.log_between(whole_milliseconds(seconds(1)), whole_milliseconds(seconds(16)));
+    plan.knobs["socket_inactive_ms"] = random.chance(1, 2) ? random.between(2'000, 30'000) : 0;
+    plan.knobs["room_grace_ms"] = random.chance(2, 3) ? random.between(500, 10'000) : 0;
+    plan.knobs["socket_token_ms"] = random.log_between(1'000, 60'000);
+}
+
 // Clerks who want the same few names, each from a stream of its own.
 void draw_clerks(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
     if (!shape.draws_manners) return;
@@ -385,34 +410,6 @@ void draw_faults(sim::Plan& plan, const Shape& shape) {
     for (std::size_t i = 0; i < plan.faults.size(); ++i) plan.faults[i].id = i + 1;
 }
 
-}  // namespace
-
-std::vector<KnobLimit> lobby_knobs() {
-    constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000;
-    return {{"max_assignments", 1'000'000},
-            {"min_lobbies", 100},
-            {"max_matches", 4096},
-            {"drain_seconds", day_ms / 1000},
-            {"long_poll", 1},
-            {"poll_interval_ms", day_ms},
-            {"p1_percent", 100},
-            {"durability", 2},
-            {"slots", 1024},
-            {"fault_points", 1},
-            {"client_inactive_ms", day_ms},
-            {"runtime_inactive_ms", day_ms},
-            {"runtime_boot_ms", day_ms},
-            {"purge_after_ms", day_ms},
-            {"request_timeout_ms", day_ms},
-            {"healed_core", 15},
-            {"strategy", sim::strategies - 1},
-            {"draw_ties", 1},
-            {"disk", INT64_MAX},
-            {"manners", 1}};
-}
-
-namespace {
-
 Result<sim::Plan> draw_plan(std::string_view scenario,
                             std::uint64_t seed,
                             std::string_view profile) {
@@ -439,8 +436,11 @@ Result<sim::Plan> draw_plan(std::string_view scenario,
         draw_player(plan, shape, static_cast<std::uint64_t>(number), id);
         if (matches_allowed(plan) != 0)
             draw_wishes(plan, shape, static_cast<std::uint64_t>(number), id);
+        if (scenario == realtime_scenario)
+            draw_shouts(plan, shape, static_cast<std::uint64_t>(number), id);
     }
     if (scenario == rollout_scenario) draw_rollouts(plan, shape, id);
+    if (scenario == realtime_scenario) draw_socket_knobs(plan);
     draw_clerks(plan, shape, id);
     draw_deployments(plan, shape, id);
     std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
@@ -460,15 +460,12 @@ Result<sim::Plan> draw_match_plan(std::uint64_t seed, std::string_view profile) 
     return draw_plan(match_scenario, seed, profile);
 }
 
-Result<sim::Plan> draw_rollout_plan(std::uint64_t seed, std::string_view profile) {
-    return draw_plan(rollout_scenario, seed, profile);
+Result<sim::Plan> draw_realtime_plan(std::uint64_t seed, std::string_view profile) {
+    return draw_plan(realtime_scenario, seed, profile);
 }
 
-std::uint32_t matches_allowed(const sim::Plan& plan) {
-    const bool is_match = plan.scenario == match_scenario;
-    const std::int64_t least = is_match ? 1 : 0;
-    return static_cast<std::uint32_t>(
-        std::max<std::int64_t>(plan.knob("max_matches", is_match ? 16 : 0), least));
+Result<sim::Plan> draw_rollout_plan(std::uint64_t seed, std::string_view profile) {
+    return draw_plan(rollout_scenario, seed, profile);
 }
 
 }  // namespace playback::scenarios

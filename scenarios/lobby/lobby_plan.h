@@ -18,6 +18,7 @@ namespace playback::scenarios {
 inline constexpr std::string_view lobby_scenario = "lobby";
 inline constexpr std::string_view match_scenario = "match";
 inline constexpr std::string_view rollout_scenario = "rollout";
+inline constexpr std::string_view realtime_scenario = "realtime";
 inline constexpr std::uint32_t player_machines = 4;
 
 // When players may come, and how long the world gets to settle after the last fault: 30 s, and
@@ -36,6 +37,9 @@ Result<sim::Plan> draw_lobby_plan(std::uint64_t seed, std::string_view profile);
 
 // The same players, who look for matches, leave them, and stop them.
 Result<sim::Plan> draw_match_plan(std::uint64_t seed, std::string_view profile);
+
+// The same players over sockets, who talk to their runtime in real time, too.
+Result<sim::Plan> draw_realtime_plan(std::uint64_t seed, std::string_view profile);
 
 // The lobby, and every other time matches, while clerks roll new versions out over those that are
 // played.

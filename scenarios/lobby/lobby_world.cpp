@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scenarios/actors/room_host.h"
 #include "scenarios/actors/runtime.h"
 #include "scenarios/lobby/labels.h"
 #include "scenarios/lobby/lobby_plan.h"
@@ -52,9 +53,13 @@ public:
     RuntimeProgram(sim::SimNode& node,
                    sim::ContainerLife& life,
                    RuntimeOptions options,
-                   Observer& observer)
-        : runtime_(node.io(), std::move(options), observer), tasks_(node.io().executor) {
+                   Observer& observer,
+                   bool has_room)
+        : host_(node.io(), options.target, options.runtime, observer),
+          runtime_(node.io(), with_room(std::move(options)), observer),
+          tasks_(node.io().executor) {
         life.on_terminate([&life] { life.exit(0); });
+        if (has_room) tasks_.spawn(host_.run());
         tasks_.spawn(live(life));
     }
 
@@ -64,6 +69,15 @@ private:
         life.exit(0);
     }
 
+    RuntimeOptions with_room(RuntimeOptions options) {
+        options.let_in = [this](std::string_view config) {
+            host_.let_in(parse_socket_config(config));
+        };
+        options.wants_token = [this] { return host_.wants_token(); };
+        return options;
+    }
+
+    RoomHost host_;
     Runtime runtime_;
     io::TaskGroup tasks_;
 };
@@ -122,6 +136,11 @@ BackendOptions LobbyWorld::backend_options() const {
     config.domain.runtime_inactive = milliseconds(plan_.knob("runtime_inactive_ms", 10'000));
     config.domain.runtime_boot_deadline = milliseconds(plan_.knob("runtime_boot_ms", 15'000));
     config.domain.purge_after = milliseconds(plan_.knob("purge_after_ms", 60'000));
+    config.sockets.ping_interval =
+        milliseconds(std::max<std::int64_t>(plan_.knob("socket_ping_ms", 16'000), 1));
+    config.sockets.inactive = milliseconds(plan_.knob("socket_inactive_ms", 30'000));
+    config.sockets.room_grace = milliseconds(plan_.knob("room_grace_ms", 5'000));
+    config.tokens.socket_lifetime = milliseconds(plan_.knob("socket_token_ms", 60'000));
     config.http.request_timeout = milliseconds(plan_.knob("request_timeout_ms", 30'000));
     for (BootstrapUser* user : {&config.admin, &config.support, &config.service, &config.connector})
         user->password = support_password;
@@ -172,7 +191,8 @@ void LobbyWorld::start_docker() {
                                  label_number(labels, version_label));
         if (plan_.knob("long_poll", 1) == 0) runtime->long_poll_seconds = 0;
         runtime->patience = call_patience;
-        return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_);
+        const bool has_room = plan_.scenario == realtime_scenario;
+        return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_, has_room);
     });
     docker_->set_on_ended([this](const io::ContainerSpec& spec, const io::ContainerStatus&) {
         for (const auto& [name, value] : spec.environment) {
@@ -233,6 +253,10 @@ PlayerOptions LobbyWorld::player_options(std::uint32_t number) const {
     options.first_generation =
         random.chance(static_cast<std::uint64_t>(plan_.knob("p1_percent", 0)), 100);
     options.tries_other_roles = number % 8 == 0;
+    Random of_sockets = Random::stream(plan_.seed, "socket", number);
+    options.uses_socket =
+        !options.first_generation &&
+        of_sockets.chance(static_cast<std::uint64_t>(plan_.knob("socket_percent", 0)), 100);
     // Some know the name only.
     if (random.chance(1, 2)) options.target.host = "backend";
     if (plan_.knob("manners", 0) == 0) return options;
@@ -363,6 +387,7 @@ RunReport LobbyWorld::report() const {
     report.effects["new clients"] = judge_.clients_made();
     report.effects["new users"] = judge_.users_made();
     report.effects["messages"] = judge_.messages_delivered();
+    report.effects["real-time messages"] = judge_.room_frames();
     for (const auto& [kind, count] : faults_.injected()) report.faults[kind] = count;
     for (const auto& [kind, count] : faults_.skipped()) report.skipped[kind] = count;
     for (const auto& [kind, count] : ops_.skipped()) report.skipped[kind] += count;

@@ -34,6 +34,10 @@ bool PlayersProgram::tell(Player& player, std::string_view kind) {
         player.wish("leave");
     else if (kind == "stop_match")
         player.wish("stop");
+    else if (kind == "upgrade")
+        player.wish("upgrade");
+    else if (kind == "shout")
+        return player.shout();
     else if (kind == "go_silent")
         player.go_silent();
     else if (kind == "come_back")

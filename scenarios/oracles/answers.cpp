@@ -26,6 +26,7 @@ constexpr std::array legal_statuses = {
     Legal{"create-user", {429, 0, 0, 0}},
     Legal{"create-token", {401, 404, 429, 0}},
     Legal{"create-client", {401, 404, 409, 0}},
+    Legal{"create-connector-token", {401, 404, 0, 0}},
     Legal{"interchange", {401, 404, 409, 0}},
     Legal{"interchange-messages", {401, 404, 409, 0}},
     Legal{"create-developer", {401, 0, 0, 0}},

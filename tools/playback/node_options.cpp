@@ -130,6 +130,22 @@ void add_call_options(CLI::App& command, NodeOptions& options) {
                     options.metrics_readers,
                     "addresses (CIDR) that may read /metrics besides this machine; repeatable")
         ->group(group);
+    command
+        .add_option("--socket-ping", options.socket_ping, "seconds between pings of open sockets")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--socket-inactive",
+                    options.socket_inactive,
+                    "seconds without a message that close a player's real-time socket; 0: never")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--room-grace",
+                    options.room_grace,
+                    "seconds that a real-time room waits for its runtime to connect again")
+        ->capture_default_str()
+        ->group(group);
     command.add_option("--stop-grace", options.stop_grace, "seconds for running calls at the end")
         ->capture_default_str()
         ->group(group);
@@ -172,11 +188,19 @@ Result<void> read_calls(const NodeOptions& options, NodeConfig& config) {
         return refused("runtime-inactive", "takes 1 to 86400 seconds");
     if (options.runtime_boot == 0 || options.runtime_boot > 86'400)
         return refused("runtime-boot", "takes 1 to 86400 seconds");
+    if (options.socket_ping == 0 || options.socket_ping > 3600)
+        return refused("socket-ping", "takes 1 to 3600 seconds");
+    if (options.socket_inactive > 86'400)
+        return refused("socket-inactive", "takes at most 86400 seconds");
+    if (options.room_grace > 3600) return refused("room-grace", "takes at most 3600 seconds");
     if (options.stop_grace > 3600) return refused("stop-grace", "takes at most 3600 seconds");
     config.domain.client_inactive = seconds(options.client_inactive);
     config.domain.runtime_inactive = seconds(options.runtime_inactive);
     config.domain.runtime_boot_deadline = seconds(options.runtime_boot);
     config.stop_grace = seconds(options.stop_grace);
+    config.sockets.ping_interval = seconds(options.socket_ping);
+    config.sockets.inactive = seconds(options.socket_inactive);
+    config.sockets.room_grace = seconds(options.room_grace);
     config.anonymous.per_minute = options.sign_ups_per_minute;
     config.anonymous.burst = options.sign_up_burst;
     TRY(exempt, read_ranges("rate-limit-exempt", options.rate_limit_exempt));

@@ -53,6 +53,9 @@ struct NodeOptions {
     std::uint32_t sign_up_burst = 120;
     std::vector<std::string> rate_limit_exempt;
     std::vector<std::string> metrics_readers;
+    std::uint32_t socket_ping = 16;
+    std::uint32_t socket_inactive = 30;
+    std::uint32_t room_grace = 5;
     std::uint32_t stop_grace = 5;
     std::uint32_t threads = 0;
 

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "engine/api/omgservers/connector.h"
+#include "engine/api/omgservers/dispatcher.h"
 #include "engine/base/plant.h"
 #include "engine/io/clock.h"
 
@@ -15,6 +17,10 @@ Problem no_credentials(std::string detail) {
 
 // What can be said about method and media type, before anyone is asked who they are.
 std::optional<Problem> check_form(const Route& route, const wire::Request& request) {
+    if (route.access == Access::socket) {
+        if (request.method == "GET") return std::nullopt;
+        return Problem{405, qualifier::wrong_request, "a WebSocket begins with GET"};
+    }
     if (route.access == Access::operation) {
         if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
         return Problem{405, qualifier::wrong_request, "this path takes GET"};
@@ -32,6 +38,7 @@ std::optional<Problem> check_form(const Route& route, const wire::Request& reque
 
 std::string_view methods_of(Access access) {
     if (access == Access::operation) return "GET, HEAD";
+    if (access == Access::socket) return "GET";
     return access == Access::get_or_post ? "GET, POST" : "POST";
 }
 
@@ -51,7 +58,17 @@ Api::Api(io::Io& its_io, kernel::Kernel& its_kernel, services::Tokens& its_token
       tokens(its_tokens),
       registry_tokens(its_io, its_tokens),
       options(std::move(its)),
-      anonymous_(options.anonymous) {
+      anonymous_(options.anonymous),
+      connector_(std::make_unique<Connector>(*this, options.sockets)),
+      dispatcher_(std::make_unique<Dispatcher>(*this, options.sockets)) {
+}
+
+Api::~Api() = default;
+
+void Api::start_stopping() {
+    stopping_ = true;
+    connector_->stop();
+    dispatcher_->stop();
 }
 
 io::Task<void> Api::handle(const wire::Request& request,

@@ -5,12 +5,13 @@
 // which path. The parts below are what handlers work with; all outlive the Api. One core.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "engine/api/omgservers/call.h"
 #include "engine/api/omgservers/routes.h"
+#include "engine/api/omgservers/socket_options.h"
 #include "engine/base/random.h"
 #include "engine/io/io.h"
 #include "engine/kernel/kernel.h"
@@ -22,10 +23,14 @@
 
 namespace playback::omgservers {
 
+class Connector;
+class Dispatcher;
+
 struct ApiOptions {
     // Where clients reach this node: "http://host:port", without a slash at the end.
     std::string public_url = "http://127.0.0.1:8080";
     services::RateLimitOptions anonymous;
+    SocketOptions sockets;
     // Who may read /metrics besides this machine.
     std::vector<services::IpRange> metrics_readers;
     // What the password of a user that does not exist is compared with, so that it takes as long.
@@ -41,6 +46,7 @@ public:
         kernel::Kernel& its_kernel,
         services::Tokens& its_tokens,
         ApiOptions options);
+    ~Api() override;
 
     // --- services::HttpHandler ---
     io::Task<void> handle(const wire::Request& request,
@@ -51,8 +57,8 @@ public:
         return table_.names();
     }
 
-    // From now on /ready says no and held calls are answered at once.
-    void start_stopping() { stopping_ = true; }
+    // From now on /ready says no, held calls are answered at once, and sockets are closed.
+    void start_stopping();
     [[nodiscard]] bool stopping() const { return stopping_; }
     // The address is known once the node listens.
     void set_public_url(std::string url) { options.public_url = std::move(url); }
@@ -63,6 +69,8 @@ public:
     services::Tokens& tokens;
     services::RegistryTokens registry_tokens;
     ApiOptions options;
+    Connector& connector() { return *connector_; }
+    Dispatcher& dispatcher() { return *dispatcher_; }
 
     // Counts an anonymous call of this peer. False: it makes too many, and this one was refused.
     bool admit_anonymous(const Call& call);
@@ -77,6 +85,8 @@ private:
 
     RouteTable table_;
     services::RateLimit anonymous_;
+    std::unique_ptr<Connector> connector_;
+    std::unique_ptr<Dispatcher> dispatcher_;
     bool stopping_ = false;
 };
 

@@ -1,10 +1,11 @@
-#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "engine/api/omgservers/api.h"
+#include "engine/api/omgservers/client_message.h"
 #include "engine/api/omgservers/handlers.h"
+#include "engine/api/omgservers/invitations.h"
 #include "engine/api/omgservers/long_poll.h"
 #include "engine/api/omgservers/mail.h"
 #include "engine/api/omgservers/members.h"
@@ -14,28 +15,6 @@
 
 namespace playback::omgservers {
 namespace {
-
-using mailbox::ClientMailKind;
-
-// The one message that a client may send, as each generation calls it.
-struct Outgoing {
-    std::string_view qualifier;
-    std::string_view member;
-};
-constexpr Outgoing outgoing_p1{"CLIENT_OUTGOING_MESSAGE", "data"};
-constexpr Outgoing outgoing_p2{"MESSAGE_PRODUCED", "message"};
-
-// Qualifiers that exist, but for the other direction.
-bool is_incoming(std::string_view qualifier, Generation generation) {
-    constexpr std::array kinds = {ClientMailKind::greeted,
-                                  ClientMailKind::runtime_assigned,
-                                  ClientMailKind::message_produced,
-                                  ClientMailKind::client_deleted,
-                                  ClientMailKind::connection_upgraded};
-    for (const ClientMailKind kind : kinds)
-        if (word_of(kind, generation) == qualifier) return true;
-    return generation == Generation::p1 && qualifier == "MATCHMAKER_ASSIGNMENT_MESSAGE";
-}
 
 struct ClientRequest {
     ClientId client;
@@ -49,29 +28,15 @@ struct ClientRequest {
 };
 
 void read_entry(wire::JsonReader& in, ClientRequest& request, Generation generation) {
-    const Outgoing& expected = generation == Generation::p1 ? outgoing_p1 : outgoing_p2;
-    JsonText message;
-    bool known = false;
-    bool foreign = false;
-    in.object([&](std::string_view name) {
-        if (name == "qualifier") {
-            const std::string_view qualifier = in.string();
-            known = qualifier == expected.qualifier;
-            foreign = !known && is_incoming(qualifier, generation);
-            if (!known && !foreign) in.refuse("a known qualifier is expected");
-        } else if (name == "body" && !in.null()) {
-            in.object([&](std::string_view member) {
-                if (member == expected.member && !in.null()) message = in.raw();
-            });
-        }
-    });
+    ClientEntry entry = read_client_entry(in, generation);
     if (!in.ok()) return;
-    if (foreign) request.wrong_message = true;
-    if (known && message.empty()) request.without_message = true;
-    if (!known && !foreign) request.without_message = true;
-    if (message.size() > limits::json_bytes_max) request.too_long = true;
+    if (entry.is_foreign)
+        request.wrong_message = true;
+    else if (entry.message.empty())
+        request.without_message = true;
+    if (entry.message.size() > limits::json_bytes_max) request.too_long = true;
     if (request.command.outgoing.size() == limits::interchange_items_max) request.too_many = true;
-    if (!request.too_many) request.command.outgoing.push_back(std::move(message));
+    if (!request.too_many) request.command.outgoing.push_back(std::move(entry.message));
 }
 
 Result<void> read_request(std::string_view body, ClientRequest& request, Generation generation) {
@@ -109,7 +74,8 @@ std::optional<Problem> check(const ClientRequest& request) {
 
 io::Task<void> interchange(Api& api, Call call, ClientRequest request, Generation generation) {
     const Duration hold = hold_of(call);
-    const kernel::Address to = address_of(request.client);
+    const ClientId client = request.client;
+    const kernel::Address to = address_of(client);
     Result<mailbox::ClientExchanged> exchanged =
         co_await exchange(api, to, std::move(request.command), hold);
     if (!exchanged) {
@@ -121,8 +87,14 @@ io::Task<void> interchange(Api& api, Call call, ClientRequest request, Generatio
         if (error.code == Errc::full) co_return call.fail({503, qualifier::internal, error.detail});
         co_return call.fail(error);
     }
+    ClientMailForm form{generation, client, {}};
+    if (has_invitation(exchanged->incoming)) {
+        Result<std::vector<Invitation>> invited = co_await invite(api, client, exchanged->incoming);
+        if (!invited) co_return call.fail(invited.error());
+        form.invitations = *std::move(invited);
+    }
     confirm_hold(call, hold);
-    write_client_mail(call.answer.body, exchanged->incoming, generation);
+    write_client_mail(call.answer.body, exchanged->incoming, form);
 }
 
 io::Task<void> start(Api& api, const Call& call, Generation generation) {
@@ -131,6 +103,8 @@ io::Task<void> start(Api& api, const Call& call, Generation generation) {
         return call.refuse(wrong_request(read.error().detail));
     if (const std::optional<Problem> wrong = check(request)) return call.refuse(*wrong);
     request.command.user = call.user();
+    // Between servers: the connector answers for its clients.
+    request.command.any_owner = call.session.role == accounts::Role::connector;
     request.command.drop_when_unassigned = generation == Generation::p1;
     return interchange(api, call, std::move(request), generation);
 }

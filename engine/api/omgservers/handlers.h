@@ -21,6 +21,7 @@ io::Task<void> create_support_token(Api& api, const Call& call);
 io::Task<void> create_developer_token(Api& api, const Call& call);
 io::Task<void> create_player_token(Api& api, const Call& call);
 io::Task<void> create_runtime_token(Api& api, const Call& call);
+io::Task<void> create_connector_token(Api& api, const Call& call);
 
 // --- registry_login.cpp, registry_events.cpp ---
 io::Task<void> create_registry_token(Api& api, const Call& call);
@@ -77,12 +78,17 @@ io::Task<void> delete_matchmaker(Api& api, const Call& call);          // P1
 // --- player.cpp ---
 io::Task<void> ping_service(Api& api, const Call& call);
 io::Task<void> create_client(Api& api, const Call& call);
+io::Task<void> create_client_token(Api& api, const Call& call);  // ours: to connect again
 
 // --- client_interchange.cpp, runtime_interchange.cpp ---
 io::Task<void> interchange_client_p1(Api& api, const Call& call);
 io::Task<void> interchange_client_p2(Api& api, const Call& call);
 io::Task<void> interchange_runtime_p1(Api& api, const Call& call);
 io::Task<void> interchange_runtime_p2(Api& api, const Call& call);
+
+// --- connector.cpp, dispatcher.cpp ---
+io::Task<void> open_connector(Api& api, const Call& call);
+io::Task<void> open_dispatcher(Api& api, const Call& call);
 
 // --- operations.cpp ---
 io::Task<void> disabled(Api& api, const Call& call);  // known, and never switched on

@@ -93,6 +93,10 @@ io::Task<void> create_player_token(Api& api, const Call& call) {
     return create_token(api, call, Role::player);
 }
 
+io::Task<void> create_connector_token(Api& api, const Call& call) {
+    return create_token(api, call, Role::connector);
+}
+
 io::Task<void> create_runtime_token(Api& api, const Call& call) {
     std::uint64_t runtime = 0;
     std::string password;

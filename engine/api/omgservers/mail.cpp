@@ -1,5 +1,9 @@
 #include "engine/api/omgservers/mail.h"
 
+#include <algorithm>
+
+#include "engine/api/omgservers/sockets.h"
+#include "engine/base/check.h"
 #include "engine/wire/json_writer.h"
 
 namespace playback::omgservers {
@@ -36,7 +40,19 @@ void write_runtime_config(wire::JsonWriter& out,
     out.end_object();
 }
 
-void write_body(wire::JsonWriter& out, const ClientMail& mail, Generation generation) {
+// P1's client makes the URL itself.
+void write_invitation(wire::JsonWriter& out, const ClientMail& mail, const ClientMailForm& form) {
+    const auto it = std::ranges::find(form.invitations, mail.id, &Invitation::mail);
+    CHECK(it != form.invitations.end());
+    if (form.generation == Generation::p1) out.key("client_id").id(form.client.value);
+    out.key("protocol").string("DISPATCHER");
+    if (form.generation == Generation::p1)
+        out.key("web_socket_config").object().key("ws_token").string(it->token).end_object();
+    else
+        write_socket_config(out, "dispatcher_config", it->url, it->token);
+}
+
+void write_body(wire::JsonWriter& out, const ClientMail& mail, const ClientMailForm& form) {
     out.key("body").object();
     switch (mail.kind) {
         case ClientMailKind::greeted:
@@ -46,7 +62,7 @@ void write_body(wire::JsonWriter& out, const ClientMail& mail, Generation genera
         case ClientMailKind::runtime_assigned:
             out.key("runtime_id").id(mail.runtime.value);
             out.key("runtime_qualifier").string(word_of(mail.place.qualifier));
-            write_runtime_config(out, mail.place, mail.json, generation);
+            write_runtime_config(out, mail.place, mail.json, form.generation);
             break;
         case ClientMailKind::message_produced:
             out.key("message").raw(mail.json);
@@ -55,8 +71,16 @@ void write_body(wire::JsonWriter& out, const ClientMail& mail, Generation genera
             out.key("reason").string(word_of(mail.reason));
             break;
         case ClientMailKind::connection_upgraded:
+            write_invitation(out, mail, form);
             break;
     }
+    out.end_object();
+}
+
+void write_message(wire::JsonWriter& out, const ClientMail& mail, const ClientMailForm& form) {
+    out.object().key("id").id(mail.id.value);
+    out.key("qualifier").string(word_of(mail.kind, form.generation));
+    write_body(out, mail, form);
     out.end_object();
 }
 
@@ -96,17 +120,19 @@ void write_body(wire::JsonWriter& out, const RuntimeMail& mail, Generation gener
 
 }  // namespace
 
+void write_client_message(std::string& body, const ClientMail& mail, const ClientMailForm& form) {
+    wire::JsonWriter out(body);
+    write_message(out, mail, form);
+}
+
 void write_client_mail(std::string& body,
                        const std::vector<ClientMail>& mail,
-                       Generation generation) {
+                       const ClientMailForm& form) {
     wire::JsonWriter out(body);
     out.object().key("incoming_messages").array();
     for (const ClientMail& one : mail) {
-        out.object().key("id").id(one.id.value);
-        out.key("qualifier").string(word_of(one.kind, generation));
-        write_body(out, one, generation);
-        out.end_object();
-        if (generation == Generation::p1 && one.matchmaker_told) write_matchmaker(out, one);
+        write_message(out, one, form);
+        if (form.generation == Generation::p1 && one.matchmaker_told) write_matchmaker(out, one);
     }
     out.end_array().end_object();
 }

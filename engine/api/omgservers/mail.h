@@ -10,10 +10,30 @@
 
 namespace playback::omgservers {
 
+// What a CONNECTION_UPGRADED says besides its mail. Made when it is delivered, so that a message
+// that waited for long has a fresh token.
+struct Invitation {
+    MessageId mail;
+    std::string url;
+    std::string token;
+};
+
+// For whom mail is worded, and what is not in it.
+struct ClientMailForm {
+    Generation generation = Generation::p2;
+    ClientId client;
+    std::vector<Invitation> invitations;  // one for each CONNECTION_UPGRADED
+};
+
+// {"id": ..., "qualifier": ..., "body": {...}}
+void write_client_message(std::string& out,
+                          const mailbox::ClientMail& mail,
+                          const ClientMailForm& form);
+
 // {"incoming_messages": [...]}
 void write_client_mail(std::string& body,
                        const std::vector<mailbox::ClientMail>& mail,
-                       Generation generation);
+                       const ClientMailForm& form);
 
 // {"incoming_messages": [...]}, P1 {"incoming_commands": [...]}
 void write_runtime_mail(std::string& body,

@@ -1,3 +1,4 @@
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "engine/domain/catalog/deployment_inputs.h"
 #include "engine/domain/catalog/names.h"
 #include "engine/domain/lobby/deployment_inputs.h"
+#include "engine/domain/mailbox/client_inputs.h"
 #include "engine/io/clock.h"
 #include "engine/io/wait.h"
 #include "engine/wire/json_reader.h"
@@ -93,6 +95,21 @@ io::Task<void> join(Api& api, Call call, Destination destination) {
     write_client(api, call, created->client, *token);
 }
 
+// Does nothing but ask whose client it is.
+io::Task<void> renew(Api& api, Call call, ClientId client) {
+    mailbox::ClientInterchange ask;
+    ask.user = call.user();
+    ask.after = MessageId{std::numeric_limits<std::uint64_t>::max()};
+    const Result<mailbox::ClientExchanged> known =
+        co_await api.kernel.submit(address_of(client), std::move(ask));
+    if (!known && known.error().code == Errc::denied)
+        co_return call.fail({403, qualifier::unauthorized_request, known.error().detail});
+    if (!known) co_return call.fail(known.error());
+    const Result<std::string> token = co_await api.tokens.issue_for_connector(client);
+    if (!token) co_return call.fail(token.error());
+    write_client(api, call, client, *token);
+}
+
 }  // namespace
 
 // By hand: this is the call that measures the way through the server.
@@ -124,6 +141,15 @@ io::Task<void> create_client(Api& api, const Call& call) {
     destination.project = ref_of(std::move(project));
     destination.stage = ref_of(std::move(stage));
     return join(api, call, std::move(destination));
+}
+
+// A connector's token is good for a minute: who lost its socket later asks for another.
+io::Task<void> create_client_token(Api& api, const Call& call) {
+    std::uint64_t client = 0;
+    Members in;
+    in.id("client_id", client);
+    if (const std::optional<Problem> wrong = in.read(call.body())) return call.refuse(*wrong);
+    return renew(api, call, ClientId{client});
 }
 
 }  // namespace playback::omgservers

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "engine/api/omgservers/handlers.h"
+#include "engine/api/omgservers/sockets.h"
 #include "engine/base/check.h"
 
 namespace playback::omgservers {
@@ -94,10 +95,20 @@ constexpr std::array table = {
     Route{ENTRYPOINT("player", "interchange"), Role::player, interchange_client_p1},
     Route{ENTRYPOINT("player", "interchange-messages"), Role::player, interchange_client_p2},
 
+    Route{ENTRYPOINT("player", "create-connector-token"), Role::player, create_client_token},
+
     // --- runtime (1.5) ---
     Route{ENTRYPOINT("runtime", "create-token"), Role::none, create_runtime_token},
     Route{ENTRYPOINT("runtime", "interchange"), Role::runtime, interchange_runtime_p1},
     Route{ENTRYPOINT("runtime", "interchange-messages"), Role::runtime, interchange_runtime_p2},
+
+    // --- connector service (1.6) ---
+    Route{ENTRYPOINT("connector", "create-token"), Role::none, create_connector_token},
+    Route{ENTRYPOINT("connector", "interchange-messages"), Role::connector, interchange_client_p2},
+
+    // --- sockets (1.9): they carry tokens of their own ---
+    Route{connector_path, Role::none, open_connector, Access::socket},
+    Route{dispatcher_path, Role::none, open_dispatcher, Access::socket},
 
     // --- image registry (1.7, 1.8): P2's and P1's path ---
     Route{ENTRYPOINT("docker", "token"), Role::none, create_registry_token, Access::get_or_post},

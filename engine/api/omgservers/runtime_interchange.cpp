@@ -52,7 +52,7 @@ void read_body(wire::JsonReader& in, RuntimeOutgoing& item, RuntimeRequest& requ
             });
         } else if (name == "message" || name == "profile") {
             item.json = in.raw();
-        } else if (name == "mode") {
+        } else if (name == "mode" || name == "protocol") {
             item.mode = in.string();
         } else if (name == "attributes" || name == "latencies") {
             read_values(in, name == "latencies", item);
@@ -74,8 +74,9 @@ bool is_void(const RuntimeOutgoing& item) {
             return item.json.empty();
         case RuntimeSays::kick_client:
         case RuntimeSays::request_matchmaking:
-        case RuntimeSays::upgrade_connection:
             return !item.client;
+        case RuntimeSays::upgrade_connection:
+            return !item.client || item.mode != "DISPATCHER";
         case RuntimeSays::stop_matchmaking:
             return false;
     }

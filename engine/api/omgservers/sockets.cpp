@@ -3,9 +3,7 @@
 namespace playback::omgservers {
 namespace {
 
-constexpr std::string_view endpoint = "/v1/entrypoint/websocket/endpoint";
-
-std::string socket_url(std::string_view public_url, std::string_view service) {
+std::string socket_url(std::string_view public_url, std::string_view path) {
     // "http" becomes "ws", and so "https" becomes "wss".
     constexpr std::string_view http = "http";
     std::string url;
@@ -13,18 +11,18 @@ std::string socket_url(std::string_view public_url, std::string_view service) {
         url = "ws";
         public_url.remove_prefix(http.size());
     }
-    url.append(public_url).append(service).append(endpoint);
+    url.append(public_url).append(path);
     return url;
 }
 
 }  // namespace
 
 std::string connector_url(std::string_view public_url) {
-    return socket_url(public_url, "/connector");
+    return socket_url(public_url, connector_path);
 }
 
 std::string dispatcher_url(std::string_view public_url) {
-    return socket_url(public_url, "/dispatcher");
+    return socket_url(public_url, dispatcher_path);
 }
 
 // A token is base64url and dots: nothing of it needs an escape in a URL.

@@ -11,6 +11,9 @@
 
 namespace playback::omgservers {
 
+inline constexpr std::string_view connector_path = "/connector/v1/entrypoint/websocket/endpoint";
+inline constexpr std::string_view dispatcher_path = "/dispatcher/v1/entrypoint/websocket/endpoint";
+
 // ws:// or wss:// after the http(s):// of `public_url`.
 std::string connector_url(std::string_view public_url);
 std::string dispatcher_url(std::string_view public_url);

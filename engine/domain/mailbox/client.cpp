@@ -21,7 +21,7 @@ constexpr std::size_t purge_rows_max = 256;
 // What the service itself says (assignments) may still enter a full mailbox, up to here.
 constexpr Marks service_marks{limits::mailbox_messages_max + 256, limits::mailbox_bytes_max * 2};
 
-// What a client may say while it moves: a moment, unless something dies then.
+// What a client may say while it moves or waits for its first runtime.
 constexpr std::size_t held_messages_max = 256;
 constexpr std::size_t held_bytes_max = 1024 * 1024;
 
@@ -67,7 +67,7 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
                                       kernel::Moment& moment,
                                       kernel::Effects& effects) {
     if (row_.status == ClientStatus::none) return Error{Errc::not_found, "client"};
-    if (row_.user != call.user && !PLAYBACK_PLANT(owner_unchecked))
+    if (row_.user != call.user && !call.any_owner && !PLAYBACK_PLANT(owner_unchecked))
         return Error{Errc::denied, "client"};
     // Activity is no state: whoever is told "not yet" is alive all the same.
     if (call.touch) active_until_ = std::max(active_until_, moment.now() + call.hold);
@@ -84,14 +84,15 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
         }
     }
     if (PLAYBACK_PLANT(delivered_is_consumed)) {
-        ClientExchanged delivered{mails_.oldest(limits::interchange_answer_bytes), dropped_};
+        ClientExchanged delivered{
+            mails_.oldest(limits::interchange_answer_bytes, call.after), dropped_, !alive()};
         for (const ClientMail& mail : delivered.incoming) consume({mail.id}, effects);
         return delivered;
     }
     const std::size_t most = PLAYBACK_PLANT(whole_mailbox_answered)
                                  ? limits::mailbox_bytes_max * 2
                                  : limits::interchange_answer_bytes;
-    return ClientExchanged{mails_.oldest(most), dropped_};
+    return ClientExchanged{mails_.oldest(most, call.after), dropped_, !alive()};
 }
 
 Result<void> Client::refusal(const ClientInterchange& call) const {
@@ -100,9 +101,9 @@ Result<void> Client::refusal(const ClientInterchange& call) const {
         return Error{Errc::invalid_argument, "too many messages or ids in one call"};
     if (!alive() || call.outgoing.empty()) return {};
     if (!row_.runtime) {
-        if (row_.moving && !has_room_to_hold(call.outgoing))
+        if (is_held(call) && !has_room_to_hold(call.outgoing))
             return Error{Errc::full, "runtime mailbox"};
-        if (row_.moving || call.drop_when_unassigned) return {};
+        if (is_held(call) || call.drop_when_unassigned) return {};
         return Error{Errc::conflict, "RUNTIME_NOT_FOUND"};
     }
     if (row_.runtime_full) return Error{Errc::full, "runtime mailbox"};
@@ -112,7 +113,7 @@ Result<void> Client::refusal(const ClientInterchange& call) const {
 void Client::pass_on(const ClientInterchange& call, kernel::Effects& effects) {
     if (!alive() || call.outgoing.empty()) return;
     if (!row_.runtime) {
-        if (!row_.moving) return;
+        if (!is_held(call)) return;
         row_.held.insert(row_.held.end(), call.outgoing.begin(), call.outgoing.end());
         put_row(effects);
         return;
@@ -218,6 +219,16 @@ void Client::apply(const ProduceMessage& produced,
     ClientMail mail;
     mail.kind = ClientMailKind::message_produced;
     mail.json = produced.message;
+    put_mail(std::move(mail), moment, effects);
+}
+
+void Client::apply(const UpgradeConnection& upgrade,
+                   kernel::Moment& moment,
+                   kernel::Effects& effects) {
+    if (!alive() || !row_.runtime || upgrade.assignment != row_.assignment) return;
+    ClientMail mail;
+    mail.kind = ClientMailKind::connection_upgraded;
+    mail.runtime = row_.runtime;
     put_mail(std::move(mail), moment, effects);
 }
 

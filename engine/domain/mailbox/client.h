@@ -61,6 +61,7 @@ public:
                                   RuntimeAssigned,
                                   MailboxState,
                                   ProduceMessage,
+                                  UpgradeConnection,
                                   CheckClient,
                                   PurgeClient>;
 
@@ -78,12 +79,16 @@ public:
     void apply(const RuntimeAssigned&, kernel::Moment&, kernel::Effects&);
     void apply(const MailboxState&, kernel::Moment&, kernel::Effects&);
     void apply(const ProduceMessage&, kernel::Moment&, kernel::Effects&);
+    void apply(const UpgradeConnection&, kernel::Moment&, kernel::Effects&);
     void apply(const CheckClient&, kernel::Moment&, kernel::Effects&);
     void apply(const PurgeClient&, kernel::Moment&, kernel::Effects&);
 
 private:
     Result<void> refusal(const ClientInterchange& call) const;
     void pass_on(const ClientInterchange& call, kernel::Effects& effects);
+    [[nodiscard]] bool is_held(const ClientInterchange& call) const {
+        return row_.moving || call.hold_unassigned;
+    }
     [[nodiscard]] bool has_room_to_hold(const std::vector<JsonText>& messages) const;
     void consume(const std::vector<MessageId>& ids, kernel::Effects& effects);
     void put_mail(ClientMail mail, kernel::Moment& moment, kernel::Effects& effects);

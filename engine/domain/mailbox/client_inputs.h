@@ -20,7 +20,7 @@ enum class ClientMailKind : std::uint8_t {
     runtime_assigned,     // runtime, place, json: the version's config, matchmaker_told
     message_produced,     // json: the message
     client_deleted,       // reason
-    connection_upgraded,  // not sent in this release
+    connection_upgraded,  // runtime: where its dispatcher socket belongs
 };
 
 enum class DeletionReason : std::uint8_t {
@@ -63,6 +63,7 @@ struct ClientMail {
 struct ClientExchanged {
     std::vector<ClientMail> incoming;  // not consumed, oldest first, as fits
     std::uint64_t dropped = 0;         // messages lost so far because this mailbox was full
+    bool ended = false;                // nothing will come any more
 };
 
 // One interchange call, P1 or P2. In this order: ownership, activity, outgoing, consumed, incoming.
@@ -85,7 +86,10 @@ struct ClientInterchange {
     std::vector<MessageId> consumed;
     bool drop_when_unassigned = false;  // P1: outgoing without a runtime is dropped silently
     bool touch = true;                  // counts as activity
-    Duration hold;  // active for so much longer: the caller is about to wait (long poll)
+    Duration hold;    // active for so much longer: the caller is about to wait (long poll, socket)
+    MessageId after;  // incoming only behind this one: what a socket has sent is not read again
+    bool any_owner = false;        // the caller was authenticated for this client, not for its user
+    bool hold_unassigned = false;  // outgoing without a runtime is held for the first one
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -95,6 +99,9 @@ struct ClientInterchange {
         v(4, "drop_when_unassigned", self.drop_when_unassigned);
         v(5, "touch", self.touch);
         v(6, "hold", self.hold);
+        v(7, "after", self.after);
+        v(8, "any_owner", self.any_owner);
+        v(9, "hold_unassigned", self.hold_unassigned);
     }
 };
 
@@ -197,6 +204,20 @@ struct ProduceMessage {
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "message", self.message);
+    }
+};
+
+// Runtime -> client: open a real-time socket (UPGRADE_CONNECTION). Stale if the seat is another by
+// now.
+struct UpgradeConnection {
+    static constexpr kernel::MessageKind kind = 359;
+    using Reply = void;
+
+    std::uint64_t assignment = 0;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "assignment", self.assignment);
     }
 };
 

@@ -53,11 +53,14 @@ public:
     [[nodiscard]] bool contains(MessageId id) const {
         return std::ranges::binary_search(mails_, id, {}, &Mail::id);
     }
-    // From the oldest on, as many as fit into `bytes_max` of an answer, at least one.
-    [[nodiscard]] std::vector<Mail> oldest(std::size_t bytes_max) const {
+    // From the oldest behind `after` on, as many as fit into `bytes_max` of an answer, at least
+    // one.
+    [[nodiscard]] std::vector<Mail> oldest(std::size_t bytes_max, MessageId after = {}) const {
         std::vector<Mail> result;
         std::size_t bytes = 0;
-        for (const Mail& mail : mails_) {
+        auto it = std::ranges::upper_bound(mails_, after, {}, &Mail::id);
+        for (; it != mails_.end(); ++it) {
+            const Mail& mail = *it;
             bytes += mail.json.size() + envelope_bytes;
             if (!result.empty() && bytes > bytes_max) {
                 if (!PLAYBACK_PLANT(page_leaves_holes)) break;

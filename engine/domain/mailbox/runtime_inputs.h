@@ -55,7 +55,7 @@ enum class RuntimeSays : std::uint8_t {
     kick_client,          // client
     request_matchmaking,  // client and its party `clients`, mode, values; from a lobby only
     stop_matchmaking,     // from a match only
-    upgrade_connection,   // client; accepted and counted in this release
+    upgrade_connection,   // client: it is told to open a real-time socket
 };
 
 // One outgoing item. Each that does not fit (client not assigned here) is ignored alone.

@@ -47,6 +47,7 @@ bool Runtime::accept(const RuntimeOutgoing& item, bool whole_multicasts, kernel:
     switch (item.says) {
         case RuntimeSays::respond_client:
         case RuntimeSays::kick_client:
+        case RuntimeSays::upgrade_connection:
             if (!is_seated(item.client)) return false;
             break;
         case RuntimeSays::multicast_message:
@@ -133,6 +134,8 @@ bool Runtime::send_some(OutboxRow& row, Budget& budget, kernel::Effects& effects
     else if (item.says == RuntimeSays::kick_client)
         effects.send(address_of(spec_.deployment),
                      lobby::KickClient{self_, item.client, receiver->assignment});
+    else if (item.says == RuntimeSays::upgrade_connection)
+        effects.send(address_of(item.client), UpgradeConnection{receiver->assignment});
     else
         effects.send(address_of(item.client), ProduceMessage{item.json});
     return true;

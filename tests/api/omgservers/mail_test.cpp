@@ -12,7 +12,7 @@ using mailbox::RuntimeMailKind;
 
 std::string client_mail(const ClientMail& mail, Generation generation) {
     std::string body;
-    write_client_mail(body, {mail}, generation);
+    write_client_mail(body, {mail}, {generation, {}, {}});
     return body;
 }
 
@@ -24,7 +24,7 @@ std::string runtime_mail(const RuntimeMail& mail, Generation generation) {
 
 TEST(Mail, NothingIsAnEmptyList) {
     std::string body;
-    write_client_mail(body, {}, Generation::p2);
+    write_client_mail(body, {}, {});
     EXPECT_EQ(body, R"({"incoming_messages":[]})");
     body.clear();
     write_runtime_mail(body, RuntimeId{9}, {}, Generation::p1);

@@ -142,6 +142,13 @@ std::vector<Endpoint> player_and_runtime() {
          true,
          "401 USER_NOT_FOUND"},
         {"player", "create-client", {tenant, project, stage}},
+        {"player", "create-connector-token", {client}},
+        {"connector",
+         "create-token",
+         {{"user", Kind::text, "12345"}, password},
+         true,
+         "401 USER_NOT_FOUND"},
+        {"connector", "interchange-messages", {client, no_outgoing, no_consumed}},
         {"player", "interchange", {client, no_outgoing, no_consumed}},
         {"player", "interchange-messages", {client, no_outgoing, no_consumed}},
         {"runtime",
@@ -180,6 +187,7 @@ protected:
         tokens["runtime"] = start_runtime(game).token;
         tokens["admin"] = log_in("admin", "admin", "admin-pw");
         tokens["support"] = log_in("support", "support", "support-pw");
+        tokens["connector"] = log_in("connector", "connector", "connector-pw");
         for (const auto& [role, token] : tokens) EXPECT_FALSE(token.empty()) << role;
     }
 

@@ -55,7 +55,7 @@ TEST(RuntimeOutgoing, WrongItemsAreIgnoredOneByOne) {
                    item(RuntimeSays::set_profile, ClientId{99}),
                    item(RuntimeSays::request_matchmaking, ClientId{99}),
                    item(RuntimeSays::stop_matchmaking),
-                   item(RuntimeSays::upgrade_connection, ClientId{31}),
+                   item(RuntimeSays::upgrade_connection, ClientId{99}),
                    multicast({ClientId{98}}),
                    multicast({ClientId{98}, ClientId{32}}),
                    item(RuntimeSays::respond_client, ClientId{31})});

@@ -1,0 +1,292 @@
+#include "engine/api/omgservers/connector.h"
+
+#include <charconv>
+#include <deque>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "engine/api/omgservers/api.h"
+#include "engine/api/omgservers/client_message.h"
+#include "engine/api/omgservers/handlers.h"
+#include "engine/api/omgservers/handshake.h"
+#include "engine/api/omgservers/invitations.h"
+#include "engine/api/omgservers/members.h"
+#include "engine/base/plant.h"
+#include "engine/io/clock.h"
+#include "engine/io/log.h"
+
+namespace playback::omgservers {
+namespace {
+
+using services::SocketEvent;
+using wire::Opcode;
+
+// Between attempts at what the kernel refused for the moment.
+constexpr Duration retry_after = milliseconds(250);
+
+constexpr MessageId behind_all{std::numeric_limits<std::uint64_t>::max()};
+
+bool is_for_the_moment(Errc code) {
+    return code == Errc::full || code == Errc::unavailable;
+}
+
+std::uint64_t number_in(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return code == std::errc() && end == text.data() + text.size() ? number : 0;
+}
+
+}  // namespace
+
+class Connector::Session final : public services::Upgrade {
+public:
+    Session(Connector& connector, ClientId client)
+        : connector_(connector), api_(connector.api_), client_(client), tasks_(api_.io.executor) {}
+
+    io::Task<void> run(std::unique_ptr<io::Stream> stream, std::string received) override;
+    void close(std::uint16_t code, std::string_view reason) {
+        if (socket_) socket_->close(code, reason);
+        api_.kernel.wake(address_of(client_));
+    }
+
+private:
+    // What several frames that came together ask for.
+    struct Batch {
+        mailbox::ClientInterchange call;
+        std::vector<std::string> pings;
+    };
+
+    void take_place();
+    io::Task<void> receive();
+    bool take(const SocketEvent& event, Batch& batch);
+    void take_text(std::string_view text, Batch& batch);
+    void take_pong(std::string_view payload, Batch& batch);
+    io::Task<bool> submit(Batch batch);
+    void answer(const std::vector<std::string>& pings);
+    io::Task<void> deliver();
+    io::Task<bool> send_all(const std::vector<mailbox::ClientMail>& mails);
+    void close_if_done();
+
+    Connector& connector_;
+    Api& api_;
+    const ClientId client_;
+    std::shared_ptr<services::WebSocket> socket_;
+    std::deque<MessageId> unacknowledged_;  // sent and not consumed, oldest first
+    bool ended_ = false;                    // the client
+    io::TaskGroup tasks_;
+};
+
+io::Task<void> Connector::Session::run(std::unique_ptr<io::Stream> stream, std::string received) {
+    services::WebSocketOptions options;
+    options.ping_interval = connector_.options_.ping_interval;
+    socket_ = std::make_shared<services::WebSocket>(
+        api_.io, std::move(stream), received, options, connector_.metrics_);
+    socket_->start();
+    if (api_.stopping()) socket_->close(wire::close_code::going_away, "Node is stopping");
+    if (!socket_->closing()) {
+        take_place();
+        tasks_.spawn(deliver());
+        co_await receive();
+        close(wire::close_code::normal, "");
+        co_await tasks_.join();
+    }
+    const auto it = connector_.sessions_.find(client_);
+    if (it != connector_.sessions_.end() && it->second == this) connector_.sessions_.erase(it);
+    co_await socket_->finish();
+}
+
+// What an older socket of the client has read is submitted by now, and it reads no more.
+void Connector::Session::take_place() {
+    Session*& place = connector_.sessions_[client_];
+    if (place != nullptr)
+        place->close(wire::close_code::policy_violation, "Replaced by a newer connection");
+    place = this;
+}
+
+// --- from the client ---
+
+io::Task<void> Connector::Session::receive() {
+    for (;;) {
+        const SocketEvent event = co_await socket_->read();
+        Batch batch;
+        bool goes_on = take(event, batch);
+        while (goes_on && batch.call.outgoing.size() < limits::interchange_items_max) {
+            const std::optional<SocketEvent> more = socket_->next();
+            if (!more) break;
+            goes_on = take(*more, batch);
+        }
+        const bool submitted = co_await submit(std::move(batch));
+        if (!goes_on || !submitted) co_return;
+    }
+}
+
+// False: it was the last event.
+bool Connector::Session::take(const SocketEvent& event, Batch& batch) {
+    switch (event.kind) {
+        case SocketEvent::Kind::text:
+            take_text(event.payload, batch);
+            return true;
+        case SocketEvent::Kind::binary:
+            socket_->close(wire::close_code::protocol_error, "Binary unsupported");
+            return false;
+        case SocketEvent::Kind::ping:
+            batch.pings.emplace_back(event.payload);
+            return true;
+        case SocketEvent::Kind::pong:
+            take_pong(event.payload, batch);
+            return true;
+        case SocketEvent::Kind::closed:
+            return false;
+    }
+    return false;
+}
+
+// What cannot be read is dropped with a line in the log, as the reference does.
+void Connector::Session::take_text(std::string_view text, Batch& batch) {
+    wire::JsonReader in(text, request_json);
+    ClientEntry entry = read_client_entry(in, Generation::p2);
+    const Result<void> read = in.finish();
+    if (read && !entry.message.empty() && entry.message.size() <= limits::json_bytes_max) {
+        batch.call.outgoing.push_back(std::move(entry.message));
+        return;
+    }
+    const std::string_view why =
+        !read ? std::string_view(read.error().detail) : "a message of at most 64 KB is expected";
+    api_.io.log.write(
+        io::LogLevel::debug, "socket message dropped", {{"client", client_.value}, {"why", why}});
+}
+
+// A pong says that everything up to the message that its ping names has arrived.
+void Connector::Session::take_pong(std::string_view payload, Batch& batch) {
+    const MessageId arrived{number_in(payload)};
+    while (!unacknowledged_.empty() && unacknowledged_.front() <= arrived &&
+           batch.call.consumed.size() < limits::interchange_items_max) {
+        batch.call.consumed.push_back(unacknowledged_.front());
+        unacknowledged_.pop_front();
+    }
+}
+
+// False: the socket is of no more use.
+io::Task<bool> Connector::Session::submit(Batch batch) {
+    batch.call.any_owner = true;
+    batch.call.hold_unassigned = true;
+    batch.call.after = behind_all;
+    batch.call.hold = connector_.options_.ping_interval * 2;
+    batch.call.touch = !PLAYBACK_PLANT(socket_is_no_activity);
+    if (PLAYBACK_PLANT(pong_before_durable)) answer(batch.pings);
+    const kernel::Address to = address_of(client_);
+    for (;;) {
+        mailbox::ClientInterchange call = batch.call;
+        const Result<mailbox::ClientExchanged> done =
+            co_await api_.kernel.submit(to, std::move(call));
+        if (done) break;
+        if (!is_for_the_moment(done.error().code)) {
+            const bool is_gone = done.error().code == Errc::not_found;
+            socket_->close(
+                is_gone ? wire::close_code::policy_violation : wire::close_code::try_again_later,
+                is_gone ? "There is no such client" : "Try again");
+            co_return false;
+        }
+        if (socket_->closing()) co_return false;
+        const Instant later = api_.io.clock.now() + retry_after;
+        co_await io::sleep_until(api_.io.clock, later);
+    }
+    answer(batch.pings);
+    close_if_done();
+    co_return true;
+}
+
+void Connector::Session::answer(const std::vector<std::string>& pings) {
+    for (const std::string& ping : pings) socket_->send(Opcode::pong, ping);
+}
+
+// --- to the client ---
+
+io::Task<void> Connector::Session::deliver() {
+    const kernel::Address to = address_of(client_);
+    MessageId sent;
+    while (!socket_->closing()) {
+        const kernel::TopicVersion seen = api_.kernel.version(to);
+        mailbox::ClientInterchange read;
+        read.any_owner = true;
+        read.touch = false;
+        read.after = sent;
+        if (PLAYBACK_PLANT(sent_is_consumed))
+            read.consumed.assign(unacknowledged_.begin(), unacknowledged_.end());
+        const Result<mailbox::ClientExchanged> got =
+            co_await api_.kernel.submit(to, std::move(read));
+        if (!got && !is_for_the_moment(got.error().code) &&
+            got.error().code != Errc::unknown_outcome) {
+            socket_->close(wire::close_code::policy_violation, "There is no such client");
+            co_return;
+        }
+        if (got && !got->incoming.empty()) {
+            const bool all = co_await send_all(got->incoming);
+            if (!all) co_return;
+            sent = got->incoming.back().id;
+            continue;
+        }
+        if (got) ended_ = got->ended;
+        close_if_done();
+        const Duration patience = got ? connector_.options_.ping_interval : retry_after;
+        const Instant deadline = api_.io.clock.now() + patience;
+        if (!socket_->closing()) co_await api_.kernel.watch(to, seen, deadline);
+    }
+}
+
+// False: the socket closed meanwhile, or a token could not be made (the client comes again).
+io::Task<bool> Connector::Session::send_all(const std::vector<mailbox::ClientMail>& mails) {
+    ClientMailForm form{Generation::p2, client_, {}};
+    if (has_invitation(mails)) {
+        Result<std::vector<Invitation>> invited = co_await invite(api_, client_, mails);
+        if (!invited) {
+            socket_->close(wire::close_code::try_again_later, "Try again");
+            co_return false;
+        }
+        form.invitations = *std::move(invited);
+    }
+    std::string text;
+    for (const mailbox::ClientMail& mail : mails) {
+        text.clear();
+        write_client_message(text, mail, form);
+        co_await socket_->wait_for_room();
+        if (!socket_->send(Opcode::text, text)) co_return false;
+        unacknowledged_.push_back(mail.id);
+    }
+    socket_->ping(std::to_string(mails.back().id.value));
+    co_return true;
+}
+
+// A client that has ended and was told everything has no use for its socket.
+void Connector::Session::close_if_done() {
+    if (ended_ && unacknowledged_.empty()) close(wire::close_code::going_away, "Client deleted");
+}
+
+// --- Connector ---
+
+Connector::Connector(Api& api, const SocketOptions& options)
+    : api_(api), options_(options), metrics_(api.io.metrics, "connector") {
+}
+
+Connector::~Connector() = default;
+
+io::Task<void> Connector::open(Call call) {
+    std::optional<Handshake> handshake = read_handshake(call);
+    if (!handshake) co_return;
+    const Result<services::SocketPass> pass =
+        co_await api_.tokens.verify_for_connector(std::move(handshake->token));
+    if (!pass) co_return call.fail(pass.error());
+    accept_handshake(call, handshake->protocol, std::make_unique<Session>(*this, pass->client));
+}
+
+void Connector::stop() {
+    for (const auto& [client, session] : sessions_)
+        session->close(wire::close_code::going_away, "Node is stopping");
+}
+
+io::Task<void> open_connector(Api& api, const Call& call) {
+    return api.connector().open(call);
+}
+
+}  // namespace playback::omgservers

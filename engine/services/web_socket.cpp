@@ -1,0 +1,318 @@
+#include "engine/services/web_socket.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/io/clock.h"
+#include "engine/io/metrics.h"
+#include "engine/io/security.h"
+
+namespace playback::services {
+namespace {
+
+using wire::Opcode;
+using Kind = SocketEvent::Kind;
+
+constexpr std::size_t small_buffer = 2 * 1024;
+constexpr std::size_t linger_bytes_max = 1024 * 1024;
+
+bool is_message(Opcode opcode) {
+    return opcode == Opcode::text || opcode == Opcode::binary;
+}
+
+}  // namespace
+
+SocketMetrics::SocketMetrics(io::Metrics& metrics, std::string_view kind)
+    : received(metrics.counter("playback_socket_messages_received_total",
+                               "Messages from sockets",
+                               {{"kind", kind}})),
+      sent(metrics.counter("playback_socket_messages_sent_total",
+                           "Messages queued for sockets",
+                           {{"kind", kind}})),
+      refused(metrics.counter("playback_socket_messages_refused_total",
+                              "Messages for sockets whose queue was full",
+                              {{"kind", kind}})),
+      cut_off(metrics.counter("playback_sockets_cut_off_total",
+                              "Sockets whose peer took or said nothing for too long",
+                              {{"kind", kind}})),
+      open_gauge_(metrics.gauge("playback_sockets", "Open sockets", {{"kind", kind}})) {
+}
+
+void SocketMetrics::count(std::int64_t change) {
+    open_ += change;
+    open_gauge_.set(open_);
+}
+
+WebSocket::WebSocket(io::Io& io,
+                     std::unique_ptr<io::Stream> stream,
+                     std::string_view received,
+                     const WebSocketOptions& options,
+                     SocketMetrics& metrics)
+    : io_(io),
+      stream_(std::move(stream)),
+      options_(options),
+      metrics_(metrics),
+      masks_(options.end == wire::WebSocketEnd::client ? io.entropy.generator() : Random(0)),
+      parser_(options.end, options.limits),
+      buffer_(std::max(small_buffer, received.size())),
+      end_(received.size()),
+      last_heard_(io.clock.now()),
+      last_message_(last_heard_),
+      wake_(io.clock),
+      drained_(io.clock),
+      heard_(io.clock),
+      tasks_(io.executor) {
+    std::ranges::copy(received, buffer_.begin());
+    if (options_.ping_interval > Duration{}) next_ping_ = last_heard_ + options_.ping_interval;
+}
+
+void WebSocket::start() {
+    metrics_.opened();
+    tasks_.spawn(write_queued());
+}
+
+// --- reading ---
+
+io::Task<SocketEvent> WebSocket::read() {
+    for (;;) {
+        const std::optional<SocketEvent> event = next();
+        if (event) co_return *event;
+        const bool more = co_await read_more();
+        if (!more) ended_ = true;
+    }
+}
+
+std::optional<SocketEvent> WebSocket::next() {
+    for (;;) {
+        if (ended_) return SocketEvent{};
+        switch (parser_.parse(unread())) {
+            case wire::WebSocketParser::Status::need_more:
+                return std::nullopt;
+            case wire::WebSocketParser::Status::failed:
+                close(parser_.close_code(), parser_.error());
+                ended_ = true;
+                return SocketEvent{};
+            case wire::WebSocketParser::Status::ready:
+                break;
+        }
+        std::optional<SocketEvent> event = take_event();
+        if (event) return event;
+    }
+}
+
+// Nothing: the event is not for whoever reads.
+std::optional<SocketEvent> WebSocket::take_event() {
+    const wire::WebSocketParser::Event& event = parser_.event();
+    begin_ += event.consumed;
+    CHECK(begin_ <= end_);
+    switch (event.opcode) {
+        case Opcode::close:
+            peer_code_ = event.close_code;
+            // The same code back, as RFC 6455 5.5.1 has it.
+            close(peer_code_ == wire::close_code::none_received ? wire::close_code::normal
+                                                                : peer_code_,
+                  "");
+            ended_ = true;
+            return SocketEvent{};
+        case Opcode::ping:
+            return SocketEvent{Kind::ping, event.payload};
+        case Opcode::pong:
+            return SocketEvent{Kind::pong, event.payload};
+        case Opcode::text:
+        case Opcode::binary:
+            if (close_sent_) return std::nullopt;
+            metrics_.received.add();
+            last_message_ = io_.clock.now();
+            return SocketEvent{event.opcode == Opcode::text ? Kind::text : Kind::binary,
+                               event.payload};
+        case Opcode::continuation:
+            break;
+    }
+    CHECK(false);
+    return std::nullopt;
+}
+
+// False: nothing more will come.
+io::Task<bool> WebSocket::read_more() {
+    if (begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= std::exchange(begin_, 0);
+    }
+    const std::size_t most = options_.limits.frame_bytes_max() + small_buffer;
+    if (end_ == buffer_.size()) {
+        // The parser refuses what is longer than a frame may be before the buffer is full.
+        CHECK(buffer_.size() < most);
+        buffer_.resize(std::min(buffer_.size() * 2, most));
+    } else if (end_ == 0 && buffer_.size() > small_buffer) {
+        buffer_ = std::vector<char>(small_buffer);
+    }
+    if (broken_) co_return false;
+    reading_ = true;
+    // Whoever did not read could not hear.
+    last_heard_ = std::max(last_heard_, io_.clock.now() - options_.ping_interval);
+    set_deadline();
+    const Result<std::size_t> got =
+        co_await stream_->read_some({buffer_.data() + end_, buffer_.size() - end_});
+    reading_ = false;
+    if (!broken_) set_deadline();
+    if (!got || *got == 0) {
+        if (!got && got.error().code == Errc::timed_out && !close_sent_) {
+            metrics_.cut_off.add();
+            break_off();
+        }
+        co_return false;
+    }
+    end_ += *got;
+    last_heard_ = io_.clock.now();
+    heard_.notify_all();
+    co_return true;
+}
+
+// --- writing ---
+
+bool WebSocket::send(Opcode opcode, std::string_view payload) {
+    if (closing() || broken_) return false;
+    if (is_message(opcode)) {
+        if (output_.size() + writing_.size() + payload.size() > options_.queue_bytes_max) {
+            metrics_.refused.add();
+            return false;
+        }
+        metrics_.sent.add();
+        last_message_ = io_.clock.now();
+    } else if (output_.size() > options_.queue_bytes_max) {
+        break_off();  // it asks and asks and takes no answer
+        return false;
+    }
+    append(opcode, payload);
+    return true;
+}
+
+void WebSocket::append(Opcode opcode, std::string_view payload) {
+    if (options_.end == wire::WebSocketEnd::server) {
+        wire::append_frame(output_, opcode, payload);
+    } else {
+        const auto mask = static_cast<std::uint32_t>(masks_.next());
+        wire::append_masked_frame(output_, opcode, payload, mask);
+    }
+    wake_.notify_all();
+}
+
+io::Task<void> WebSocket::wait_for_room() {
+    while (!closing() && !broken_ &&
+           output_.size() + writing_.size() > options_.queue_bytes_max / 2)
+        co_await drained_.wait();
+}
+
+void WebSocket::ping(std::string payload) {
+    ping_payload_ = std::move(payload);
+    send(Opcode::ping, ping_payload_);
+}
+
+io::Task<bool> WebSocket::answers(Instant deadline) {
+    if (closing() || broken_) co_return false;
+    send(Opcode::ping, ping_payload_);
+    const bool heard = co_await heard_.wait(deadline);
+    co_return heard && !closing();
+}
+
+void WebSocket::close(std::uint16_t code, std::string_view reason) {
+    if (close_sent_) return;
+    close_sent_ = true;
+    close_deadline_ = io_.clock.now() + options_.close_timeout;
+    if (!broken_) append(Opcode::close, wire::close_payload(code, reason));
+    drained_.notify_all();
+    set_deadline();
+}
+
+// The writer. It ends when everything is written after finish(), or when the stream breaks.
+io::Task<void> WebSocket::write_queued() {
+    while (!broken_) {
+        if (!output_.empty()) {
+            const bool written = co_await write_once();
+            if (!written) break_off();
+            continue;
+        }
+        if (finishing_) co_return;
+        const Instant until = next_wake();
+        co_await wake_.wait(until);
+        if (!broken_) on_time();
+    }
+}
+
+io::Task<bool> WebSocket::write_once() {
+    std::swap(output_, writing_);
+    write_deadline_ = io_.clock.now() + options_.write_timeout;
+    set_deadline();
+    const Result<void> written = co_await stream_->write(writing_);
+    if (!written && written.error().code == Errc::timed_out && !close_sent_) metrics_.cut_off.add();
+    write_deadline_ = never;
+    writing_.clear();
+    if (writing_.capacity() > small_buffer) writing_ = std::string();
+    if (!broken_) set_deadline();
+    drained_.notify_all();
+    co_return written.has_value();
+}
+
+Instant WebSocket::next_wake() const {
+    if (close_sent_) return never;
+    if (options_.idle_timeout == Duration{}) return next_ping_;
+    return std::min(next_ping_, last_message_ + options_.idle_timeout);
+}
+
+// What is due by now, for a socket with nothing to write.
+void WebSocket::on_time() {
+    if (close_sent_) return;
+    const Instant now = io_.clock.now();
+    if (options_.idle_timeout > Duration{} && now >= last_message_ + options_.idle_timeout) {
+        close(wire::close_code::protocol_error, "Inactive connection");
+        return;
+    }
+    if (now < next_ping_) return;
+    next_ping_ = now + options_.ping_interval;
+    if (output_.empty()) append(Opcode::ping, ping_payload_);
+}
+
+// One deadline stands for both directions: whichever passes, the socket is of no more use.
+void WebSocket::set_deadline() {
+    Instant deadline = write_deadline_;
+    if (close_sent_) {
+        deadline = std::min(deadline, close_deadline_);
+    } else if (reading_ && options_.ping_interval > Duration{}) {
+        deadline = std::min(deadline, last_heard_ + options_.ping_interval * 5 / 2);
+    }
+    stream_->expire_at(deadline);
+}
+
+void WebSocket::break_off() {
+    broken_ = true;
+    output_.clear();
+    stream_->close();
+    wake_.notify_all();
+    drained_.notify_all();
+    heard_.notify_all();
+}
+
+// --- the end ---
+
+io::Task<void> WebSocket::finish() {
+    close(wire::close_code::normal, "");
+    finishing_ = true;
+    wake_.notify_all();
+    co_await tasks_.join();
+    heard_.notify_all();
+    if (!broken_) stream_->shutdown_write();
+    // The peer's close, if it was us who began: closing with unread bytes would destroy ours.
+    for (std::size_t dropped = 0; !broken_ && !ended_ && dropped < linger_bytes_max;) {
+        const Result<std::size_t> got =
+            co_await stream_->read_some({buffer_.data(), buffer_.size()});
+        if (!got || *got == 0) break;
+        dropped += *got;
+    }
+    ended_ = true;
+    stream_->close();
+    metrics_.ended();
+}
+
+}  // namespace playback::services

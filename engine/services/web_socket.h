@@ -1,0 +1,165 @@
+// WebSocket: one open WebSocket over a stream, of either end.
+//
+//     auto socket = std::make_shared<WebSocket>(io, std::move(stream), received, options, metrics);
+//     socket->start();
+//     for (;;) {
+//         const SocketEvent event = co_await socket->read();     // waits
+//         if (event.kind == SocketEvent::Kind::closed) break;
+//         ...                                                    // socket->next(): what is there
+//         already
+//     }
+//     co_await socket->finish();                                  // always, and last
+//
+// One coroutine reads; anybody may send. What was sent leaves in one write for each wake-up of the
+// writer. Bounds: queue_bytes_max of frames wait, then `send` refuses; a peer that takes nothing
+// for write_timeout, or says nothing (not even a pong) for two and a half ping intervals while it
+// is read, is cut off. Pings of the peer are events: whoever reads answers them, in order with what
+// it does about the messages before. Errors of a socket are its end. One core; io outlives it; it
+// is shared, so that whoever waits for its room never dangles. Spec: RFC 6455,
+// omgservers.md 7.4, 7.5.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/base/random.h"
+#include "engine/base/time.h"
+#include "engine/io/io.h"
+#include "engine/io/network.h"
+#include "engine/io/task.h"
+#include "engine/io/wait.h"
+#include "engine/wire/websocket.h"
+
+namespace playback::io {
+class Counter;
+class Gauge;
+}  // namespace playback::io
+
+namespace playback::services {
+
+struct WebSocketOptions {
+    wire::WebSocketEnd end = wire::WebSocketEnd::server;
+    wire::WebSocketLimits limits{.message_bytes_max = limits::socket_message_bytes_max,
+                                 .fragments_max = limits::socket_fragments_max};
+    std::size_t queue_bytes_max = limits::socket_queue_bytes_max;
+    Duration ping_interval = seconds(16);  // zero: no pings, and nobody is missed
+    Duration idle_timeout;  // closed with 1002 after so long without a message; zero: off
+    Duration write_timeout = limits::request_timeout;
+    Duration close_timeout = seconds(2);  // for the peer to answer our close
+};
+
+// What all sockets of a kind have in common. Handles cost an addition.
+class SocketMetrics {
+public:
+    // `kind` is a word of a closed list ("connector", "dispatcher").
+    SocketMetrics(io::Metrics& metrics, std::string_view kind);
+
+    void opened() { count(1); }
+    void ended() { count(-1); }
+
+    io::Counter& received;  // messages
+    io::Counter& sent;      // messages
+    io::Counter& refused;   // messages that found the queue full
+    io::Counter& cut_off;   // sockets of peers that took or said nothing
+
+private:
+    void count(std::int64_t change);
+    io::Gauge& open_gauge_;
+    std::int64_t open_ = 0;
+};
+
+struct SocketEvent {
+    enum class Kind : std::uint8_t { text, binary, ping, pong, closed };
+    Kind kind = Kind::closed;
+    std::string_view payload;  // until the next read() or next()
+};
+
+class WebSocket {
+public:
+    WebSocket(io::Io& io,
+              std::unique_ptr<io::Stream> stream,
+              std::string_view received,
+              const WebSocketOptions& options,
+              SocketMetrics& metrics);
+    WebSocket(const WebSocket&) = delete;
+    WebSocket& operator=(const WebSocket&) = delete;
+
+    // Starts the writer. Once, before anything else.
+    void start();
+
+    // The next event, when there is one. `closed` is the last: the peer has closed, is gone, broke
+    // the protocol or did not answer our close in time.
+    io::Task<SocketEvent> read();
+    // The next event if it has arrived already.
+    std::optional<SocketEvent> next();
+
+    // Queues a message (text or binary) or a control frame. False: the queue is full (messages
+    // only), or the socket is closing.
+    bool send(wire::Opcode opcode, std::string_view payload);
+    // Returns when at most half of the queue waits, or the socket is closing.
+    io::Task<void> wait_for_room();
+    // Pings now, and says the same in each regular ping from then on.
+    void ping(std::string payload);
+    // Does the peer say anything before `deadline`? Asks with a ping.
+    io::Task<bool> answers(Instant deadline);
+
+    // Nothing is sent after what is queued and this. The first call decides. The reader gets
+    // `closed` at the latest after close_timeout.
+    void close(std::uint16_t code, std::string_view reason);
+    // Writes what is queued, says goodbye (normal unless closed before) and ends the stream. Call
+    // it last, once, from where it was read.
+    io::Task<void> finish();
+
+    [[nodiscard]] bool closing() const { return close_sent_ || ended_; }
+    // What the peer closed with; none_received if it did not.
+    [[nodiscard]] std::uint16_t peer_code() const { return peer_code_; }
+
+private:
+    std::optional<SocketEvent> take_event();
+    io::Task<bool> read_more();
+    io::Task<void> write_queued();
+    io::Task<bool> write_once();
+    void append(wire::Opcode opcode, std::string_view payload);
+    void on_time();
+    [[nodiscard]] Instant next_wake() const;
+    void set_deadline();
+    void break_off();
+    [[nodiscard]] std::span<char> unread() { return {buffer_.data() + begin_, end_ - begin_}; }
+
+    io::Io& io_;
+    std::unique_ptr<io::Stream> stream_;
+    WebSocketOptions options_;
+    SocketMetrics& metrics_;
+    Random masks_;
+    wire::WebSocketParser parser_;
+
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;  // of what no event has consumed
+    std::size_t end_ = 0;
+
+    std::string output_;   // frames that wait for the writer
+    std::string writing_;  // those that it writes
+    std::string ping_payload_;
+    Instant next_ping_ = never;
+    Instant last_heard_;    // anything from the peer
+    Instant last_message_;  // a message in either direction
+    Instant write_deadline_ = never;
+    Instant close_deadline_ = never;
+    bool reading_ = false;
+    bool close_sent_ = false;  // or queued
+    bool finishing_ = false;   // the writer ends when all is written
+    bool ended_ = false;       // nothing more is read
+    bool broken_ = false;      // nothing more is written
+    std::uint16_t peer_code_ = wire::close_code::none_received;
+    io::Signal wake_;     // the writer
+    io::Signal drained_;  // who waits for room
+    io::Signal heard_;    // who asked for an answer
+    io::TaskGroup tasks_;
+};
+
+}  // namespace playback::services

@@ -1,0 +1,80 @@
+#include "scenarios/actors/player_room.h"
+
+#include <utility>
+
+#include "engine/io/clock.h"
+#include "scenarios/actors/room_frame.h"
+
+namespace playback::scenarios {
+namespace {
+
+constexpr Duration patience = seconds(5);
+constexpr Duration ping_interval = seconds(3);
+constexpr std::uint64_t every_fourth = 4;
+
+}  // namespace
+
+PlayerRoom::PlayerRoom(const io::Io& io, io::Endpoint target, Observer& observer)
+    : io_(io),
+      target_(std::move(target)),
+      observer_(observer),
+      metrics_(io_.metrics, "player actor"),
+      tasks_(io_.executor) {
+}
+
+void PlayerRoom::enter(std::uint64_t client, std::uint64_t runtime, SocketConfig where) {
+    leave();
+    ++session_;
+    tasks_.spawn(visit(client, runtime, std::move(where)));
+}
+
+void PlayerRoom::leave() {
+    if (socket_) socket_->close(wire::close_code::normal, "");
+    socket_.reset();
+}
+
+bool PlayerRoom::shout() {
+    if (!socket_ || socket_->closing()) return false;
+    RoomFrame frame;
+    frame.client = client_;
+    frame.session = session_;
+    frame.number = ++number_;
+    const bool is_binary = number_ % every_fourth == 0;
+    return socket_->send(is_binary ? wire::Opcode::binary : wire::Opcode::text, to_json(frame));
+}
+
+io::Task<void> PlayerRoom::visit(std::uint64_t client, std::uint64_t runtime, SocketConfig where) {
+    const std::uint64_t session = session_;
+    services::WebSocketOptions options;
+    options.ping_interval = ping_interval;
+    const Instant deadline = io_.clock.now() + patience;
+    Result<std::shared_ptr<services::WebSocket>> opened =
+        co_await open_socket(io_, target_, std::move(where), options, &metrics_, deadline);
+    if (!opened) co_return;
+    const std::shared_ptr<services::WebSocket> socket = *std::move(opened);
+    if (session == session_) {
+        socket_ = socket;
+        client_ = client;
+        number_ = 0;
+    } else {
+        socket->close(wire::close_code::normal, "");  // it was invited elsewhere meanwhile
+    }
+    for (;;) {
+        const services::SocketEvent event = co_await socket->read();
+        if (event.kind == services::SocketEvent::Kind::closed) break;
+        if (event.kind == services::SocketEvent::Kind::ping)
+            socket->send(wire::Opcode::pong, event.payload);
+        else if (event.kind != services::SocketEvent::Kind::pong && session == session_)
+            hear(client, runtime, event.payload);
+    }
+    if (socket_ == socket) socket_.reset();
+    co_await socket->finish();
+}
+
+void PlayerRoom::hear(std::uint64_t client, std::uint64_t runtime, std::string_view said) {
+    const Result<RoomFrame> frame = parse_room_frame(said);
+    CHECK(frame.has_value());
+    observer_.room_heard(client, session_, runtime, *frame);
+}
+
+}  // namespace playback::scenarios
