@@ -173,7 +173,7 @@ io::Task<bool> WebSocket::read_more() {
 // --- writing ---
 
 bool WebSocket::send(Opcode opcode, std::string_view payload) {
-    if (closing() || broken_) return false;
+    if (closing()) return false;
     if (is_message(opcode)) {
         if (output_.size() + writing_.size() + payload.size() > options_.queue_bytes_max) {
             metrics_.refused.add();
@@ -200,8 +200,7 @@ void WebSocket::append(Opcode opcode, std::string_view payload) {
 }
 
 io::Task<void> WebSocket::wait_for_room() {
-    while (!closing() && !broken_ &&
-           output_.size() + writing_.size() > options_.queue_bytes_max / 2)
+    while (!closing() && output_.size() + writing_.size() > options_.queue_bytes_max / 2)
         co_await drained_.wait();
 }
 
@@ -211,7 +210,7 @@ void WebSocket::ping(std::string payload) {
 }
 
 io::Task<bool> WebSocket::answers(Instant deadline) {
-    if (closing() || broken_) co_return false;
+    if (closing()) co_return false;
     send(Opcode::ping, ping_payload_);
     const bool heard = co_await heard_.wait(deadline);
     co_return heard && !closing();

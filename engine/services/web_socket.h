@@ -115,7 +115,7 @@ public:
     // it last, once, from where it was read.
     io::Task<void> finish();
 
-    [[nodiscard]] bool closing() const { return close_sent_ || ended_; }
+    [[nodiscard]] bool closing() const { return close_sent_ || ended_ || broken_; }
     // What the peer closed with; none_received if it did not.
     [[nodiscard]] std::uint16_t peer_code() const { return peer_code_; }
 

@@ -174,7 +174,7 @@ void draw_shouts(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
         random.log_between(shape.action_interval.ns / 8 + 1, shape.action_interval.ns)};
     for (Instant at = Instant{} + shape.ready; at < end;
          at = at + Duration{random.between(1, 2 * pause.ns)}) {
-        const bool invites = random.chance(1, 6);
+        const bool invites = random.chance(1, 20);
         plan.ops.push_back({++id, at, actor, invites ? "upgrade" : "shout", {}});
     }
 }
@@ -184,7 +184,7 @@ void draw_socket_knobs(sim::Plan& plan) {
     Random random = Random::stream(plan.seed, "sockets");
     plan.knobs["socket_percent"] = random.chance(1, 3) ? random.between(0, 100) : 100;
     plan.knobs["socket_ping_ms"] =
-        random.log_between(whole_milliseconds(seconds(1)), whole_milliseconds(seconds(16)));
+        random.log_between(whole_milliseconds(seconds(1)), whole_milliseconds(seconds(4)));
     plan.knobs["socket_inactive_ms"] = random.chance(1, 2) ? random.between(2'000, 30'000) : 0;
     plan.knobs["room_grace_ms"] = random.chance(2, 3) ? random.between(500, 10'000) : 0;
     plan.knobs["socket_token_ms"] = random.log_between(1'000, 60'000);

@@ -58,6 +58,7 @@ private:
     };
 
     void take_place();
+    io::Task<void> let_go();
     io::Task<void> receive();
     bool take(const SocketEvent& event, Batch& batch);
     void take_text(std::string_view text, Batch& batch);
@@ -92,7 +93,10 @@ io::Task<void> Connector::Session::run(std::unique_ptr<io::Stream> stream, std::
         co_await tasks_.join();
     }
     const auto it = connector_.sessions_.find(client_);
-    if (it != connector_.sessions_.end() && it->second == this) connector_.sessions_.erase(it);
+    if (it != connector_.sessions_.end() && it->second == this) {
+        connector_.sessions_.erase(it);
+        co_await let_go();
+    }
     co_await socket_->finish();
 }
 
@@ -102,6 +106,21 @@ void Connector::Session::take_place() {
     if (place != nullptr)
         place->close(wire::close_code::policy_violation, "Replaced by a newer connection");
     place = this;
+}
+
+// From now on the client is as silent as it is.
+io::Task<void> Connector::Session::let_go() {
+    mailbox::ClientInterchange call;
+    call.any_owner = true;
+    call.touch = false;
+    call.let_go = true;
+    call.after = behind_all;
+    const Result<mailbox::ClientExchanged> done =
+        co_await api_.kernel.submit(address_of(client_), std::move(call));
+    if (!done && done.error().code != Errc::not_found)
+        api_.io.log.write(io::LogLevel::debug,
+                          "client not let go",
+                          {{"client", client_.value}, {"why", done.error().detail}});
 }
 
 // --- from the client ---

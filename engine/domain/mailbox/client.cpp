@@ -70,6 +70,7 @@ Result<ClientExchanged> Client::apply(const ClientInterchange& call,
     if (row_.user != call.user && !call.any_owner && !PLAYBACK_PLANT(owner_unchecked))
         return Error{Errc::denied, "client"};
     // Activity is no state: whoever is told "not yet" is alive all the same.
+    if (call.let_go) active_until_ = std::min(active_until_, moment.now());
     if (call.touch) active_until_ = std::max(active_until_, moment.now() + call.hold);
     TRY_VOID(refusal(call));
 

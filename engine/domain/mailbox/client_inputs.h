@@ -90,6 +90,7 @@ struct ClientInterchange {
     MessageId after;  // incoming only behind this one: what a socket has sent is not read again
     bool any_owner = false;        // the caller was authenticated for this client, not for its user
     bool hold_unassigned = false;  // outgoing without a runtime is held for the first one
+    bool let_go = false;           // it waits no more: what `hold` has promised is over
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -102,6 +103,7 @@ struct ClientInterchange {
         v(7, "after", self.after);
         v(8, "any_owner", self.any_owner);
         v(9, "hold_unassigned", self.hold_unassigned);
+        v(10, "let_go", self.let_go);
     }
 };
 

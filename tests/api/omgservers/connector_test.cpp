@@ -176,6 +176,20 @@ TEST_F(ConnectorTest, ADeadSocketIsCutOffAndItsClientEnds) {
     EXPECT_EQ(removed, client.id);
 }
 
+TEST_F(ConnectorTest, AClosedSocketIsNoActivityAnyMore) {
+    const Client client = join();
+    Socket socket = open(client.connector);
+    socket.client.close(1000, "");
+    pump(socket);
+    std::string removed;
+    for (int second = 0; second < 31 && removed.empty(); ++second) {
+        world.advance(seconds(1));
+        for (const Json& one : runtime_says_nothing())
+            if (one["qualifier"] == "CLIENT_REMOVED") removed = one["body"]["client_id"];
+    }
+    EXPECT_EQ(removed, client.id);
+}
+
 TEST_F(ConnectorTest, ClosesWhenItsClientEndsAndWasToldAll) {
     const Client client = join();
     Socket socket = open(client.connector);

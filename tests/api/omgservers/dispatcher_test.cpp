@@ -219,6 +219,23 @@ TEST_F(DispatcherTest, ARuntimeThatReadsSlowlySlowsItsPlayersAndLosesNothing) {
     EXPECT_EQ(host.client.texts().size(), count);
 }
 
+// Found by the scenario "realtime", seed 253: who spoke to a runtime whose stream had broken spun.
+TEST_F(DispatcherTest, WordsToARuntimeWhoseStreamBreaksWaitForTheNext) {
+    Socket host = open(dispatcher);
+    Player a = enter();
+    host.wire->client_reads = false;
+    const std::string large(60 * 1024, 'x');
+    for (int i = 0; i < 40; ++i) a.socket.client.text(large);
+    pump(a.socket);
+    world.advance(seconds(31));  // the runtime's socket is cut off: it takes nothing
+    for (int i = 0; i < 3; ++i) {
+        pump(a.socket);
+        world.advance(seconds(1));
+    }
+    EXPECT_TRUE(host.wire->closed);
+    SUCCEED() << "and nobody spins";
+}
+
 TEST_F(DispatcherTest, SaysGoodbyeWhenTheNodeStops) {
     Socket host = open(dispatcher);
     Player a = enter();
