@@ -19,7 +19,7 @@ enum class Access : std::uint8_t {
     any_body,   // POST, whatever its media type
     operation,  // GET or HEAD
     get_or_post,
-    socket,     // GET, and an upgrade to a WebSocket
+    socket,  // GET, and an upgrade to a WebSocket
 };
 
 struct Route {
