@@ -95,6 +95,12 @@ wire::JwtClaims Tokens::claims(const std::string& audience,
     return result;
 }
 
+// Not a default argument: g++ 12 destroys twice what is made inside of a co_await expression.
+io::Task<Result<std::string>> Tokens::sign(wire::JwtClaims claims) {
+    wire::JwtHeader header;
+    return sign(std::move(claims), std::move(header));
+}
+
 io::Task<Result<std::string>> Tokens::sign(wire::JwtClaims claims, wire::JwtHeader header) {
     header.key_id = io_.tokens.key_id();
     std::string input = wire::jwt_signing_input(header, claims);

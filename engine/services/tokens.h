@@ -77,7 +77,8 @@ public:
     // --- for other kinds of tokens (registry_tokens.h) ---
     [[nodiscard]] const TokenOptions& options() const { return options_; }
     wire::JwtClaims claims(const std::string& audience, std::uint64_t subject, Duration lifetime);
-    io::Task<Result<std::string>> sign(wire::JwtClaims claims, wire::JwtHeader header = {});
+    io::Task<Result<std::string>> sign(wire::JwtClaims claims);
+    io::Task<Result<std::string>> sign(wire::JwtClaims claims, wire::JwtHeader header);
 
 private:
     io::Task<Result<wire::JwtClaims>> check(std::string token, std::string audience);

@@ -9,7 +9,6 @@ namespace playback::scenarios {
 namespace {
 
 constexpr Duration patience = seconds(5);
-constexpr Duration ping_interval = seconds(3);
 constexpr std::uint64_t every_fourth = 4;
 
 }  // namespace
@@ -45,11 +44,12 @@ bool PlayerRoom::shout() {
 
 io::Task<void> PlayerRoom::visit(std::uint64_t client, std::uint64_t runtime, SocketConfig where) {
     const std::uint64_t session = session_;
-    services::WebSocketOptions options;
-    options.ping_interval = ping_interval;
-    const Instant deadline = io_.clock.now() + patience;
+    SocketOrder order;
+    order.target = target_;
+    order.where = std::move(where);
+    order.deadline = io_.clock.now() + patience;
     Result<std::shared_ptr<services::WebSocket>> opened =
-        co_await open_socket(io_, target_, std::move(where), options, &metrics_, deadline);
+        co_await open_socket(io_, std::move(order), &metrics_);
     if (!opened) co_return;
     const std::shared_ptr<services::WebSocket> socket = *std::move(opened);
     if (session == session_) {

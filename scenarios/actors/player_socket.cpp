@@ -12,7 +12,6 @@ using services::SocketEvent;
 using wire::Opcode;
 
 constexpr Duration beat_interval = seconds(1);
-constexpr Duration ping_interval = seconds(3);
 constexpr std::uint64_t messages_ahead_max = 64;  // sent and not acknowledged
 
 std::uint64_t number_of(std::string_view digits) {
@@ -34,13 +33,13 @@ io::Task<void> Player::converse() {
         co_await pause(options_.retry_pause);
         co_return;
     }
-    services::WebSocketOptions options;
-    options.ping_interval = ping_interval;
-    SocketConfig where = std::exchange(connector_, {});
     const std::uint64_t client = client_;
-    const Instant deadline = io_.clock.now() + options_.patience;
-    Result<std::shared_ptr<services::WebSocket>> opened = co_await open_socket(
-        io_, options_.target, std::move(where), options, &socket_metrics_, deadline);
+    SocketOrder order;
+    order.target = options_.target;
+    order.where = std::exchange(connector_, {});
+    order.deadline = io_.clock.now() + options_.patience;
+    Result<std::shared_ptr<services::WebSocket>> opened =
+        co_await open_socket(io_, std::move(order), &socket_metrics_);
     if (!opened) {
         co_await pause(options_.retry_pause);
         co_return;

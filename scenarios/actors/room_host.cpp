@@ -12,7 +12,6 @@ namespace {
 
 constexpr Duration patience = seconds(5);
 constexpr Duration retry_pause = milliseconds(300);
-constexpr Duration ping_interval = seconds(3);
 constexpr std::uint64_t every_fifth = 5;
 
 struct Relayed {
@@ -88,12 +87,12 @@ io::Task<void> RoomHost::run() {
 }
 
 io::Task<void> RoomHost::serve() {
-    services::WebSocketOptions options;
-    options.ping_interval = ping_interval;
-    SocketConfig where = where_;
-    const Instant deadline = io_.clock.now() + patience;
+    SocketOrder order;
+    order.target = target_;
+    order.where = where_;
+    order.deadline = io_.clock.now() + patience;
     Result<std::shared_ptr<services::WebSocket>> opened =
-        co_await open_socket(io_, target_, std::move(where), options, &metrics_, deadline);
+        co_await open_socket(io_, std::move(order), &metrics_);
     if (!opened && opened.error().code == Errc::refused) {
         where_ = {};
         wants_token_ = true;

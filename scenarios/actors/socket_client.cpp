@@ -64,18 +64,13 @@ SocketConfig socket_config_of_token(std::string_view token) {
     return config;
 }
 
-io::Task<Result<std::shared_ptr<services::WebSocket>>> open_socket(
-    io::Io& io,
-    io::Endpoint target,
-    SocketConfig where,
-    services::WebSocketOptions options,
-    services::SocketMetrics* metrics,
-    Instant deadline) {
-    const std::string request = handshake(target, where, io);
-    auto connected = co_await io.network.connect(target, deadline);
+io::Task<Result<std::shared_ptr<services::WebSocket>>>
+open_socket(io::Io& io, SocketOrder order, services::SocketMetrics* metrics) {
+    const std::string request = handshake(order.target, order.where, io);
+    auto connected = co_await io.network.connect(order.target, order.deadline);
     if (!connected) co_return std::move(connected).error();
     std::unique_ptr<io::Stream> stream = *std::move(connected);
-    stream->expire_at(deadline);
+    stream->expire_at(order.deadline);
     const Result<void> sent = co_await stream->write(request);
     if (!sent) co_return sent.error();
 
@@ -92,7 +87,9 @@ io::Task<Result<std::shared_ptr<services::WebSocket>>> open_socket(
     if (parser.status() != switching_protocols)
         co_return Error{Errc::refused, std::to_string(parser.status())};
     stream->expire_at(never);
+    services::WebSocketOptions options;
     options.end = wire::WebSocketEnd::client;
+    options.ping_interval = order.ping_interval;
     auto socket =
         std::make_shared<services::WebSocket>(io, std::move(stream), received, options, *metrics);
     socket->start();

@@ -25,14 +25,16 @@ SocketConfig parse_socket_config(std::string_view json);
 // P1's client makes the URL itself.
 SocketConfig socket_config_of_token(std::string_view token);
 
+struct SocketOrder {
+    io::Endpoint target;
+    SocketConfig where;
+    Duration ping_interval = seconds(3);
+    Instant deadline;
+};
+
 // An open socket, whose writer runs; `io` and `metrics` outlive it. Fails with refused (the node
 // said no; detail is the status), timed_out, or as the network does.
-io::Task<Result<std::shared_ptr<services::WebSocket>>> open_socket(
-    io::Io& io,
-    io::Endpoint target,
-    SocketConfig where,
-    services::WebSocketOptions options,
-    services::SocketMetrics* metrics,
-    Instant deadline);
+io::Task<Result<std::shared_ptr<services::WebSocket>>>
+open_socket(io::Io& io, SocketOrder order, services::SocketMetrics* metrics);
 
 }  // namespace playback::scenarios
