@@ -367,24 +367,26 @@ io::Task<void> Player::tell() {
     }
 }
 
+Player::Incoming Player::read_message(wire::JsonReader& in) {
+    Incoming message;
+    in.object([&](std::string_view member) {
+        if (member == "id")
+            message.id = in.id();
+        else if (member == "qualifier")
+            message.qualifier = in.string();
+        else if (member == "body")
+            message.body = in.raw().view();
+    });
+    return message;
+}
+
 void Player::understand(const HttpAnswer& answer, const std::vector<std::uint64_t>& consumed) {
     std::vector<Incoming> messages;
     std::vector<std::uint64_t> ids;
     wire::JsonReader in(answer.body);
     in.object([&](std::string_view name) {
         if (name != "incoming_messages") return;
-        in.array([&] {
-            Incoming message;
-            in.object([&](std::string_view member) {
-                if (member == "id")
-                    message.id = in.id();
-                else if (member == "qualifier")
-                    message.qualifier = in.string();
-                else if (member == "body")
-                    message.body = in.raw().view();
-            });
-            messages.push_back(std::move(message));
-        });
+        in.array([&] { messages.push_back(read_message(in)); });
     });
     CHECK(in.finish().has_value());
     ids.reserve(messages.size());

@@ -19,6 +19,10 @@
 #include "scenarios/actors/socket_client.h"
 #include "scenarios/actors/words.h"
 
+namespace playback::wire {
+class JsonReader;
+}
+
 namespace playback::scenarios {
 
 struct PlayerOptions {
@@ -105,6 +109,7 @@ private:
                                          std::uint32_t wait);
     std::string interchange_body(bool tells, bool consumes);
     void understand(const HttpAnswer& answer, const std::vector<std::uint64_t>& consumed);
+    static Incoming read_message(wire::JsonReader& in);
     void take(const Incoming& message);
     void end_client(std::string_view why);
     io::Task<void> pause(Duration duration);

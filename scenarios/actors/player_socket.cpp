@@ -149,16 +149,8 @@ void Player::acknowledged_by(std::string_view pong) {
 }
 
 void Player::understand_frame(std::string_view text) {
-    Incoming message;
     wire::JsonReader in(text);
-    in.object([&](std::string_view member) {
-        if (member == "id")
-            message.id = in.id();
-        else if (member == "qualifier")
-            message.qualifier = in.string();
-        else if (member == "body")
-            message.body = in.raw().view();
-    });
+    const Incoming message = read_message(in);
     CHECK(in.finish().has_value());
     observer_.mail_pushed(client_, socket_mail_, message.id);
     socket_mail_ = message.id;

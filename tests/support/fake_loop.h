@@ -46,7 +46,8 @@ public:
         for (;;) {
             destroy_suspended();
             if (queue_.empty()) return;
-            queue_.clear();
+            // What goes may post: not into the queue that is being destroyed.
+            const std::deque<std::unique_ptr<io::Operation>> dropped = std::exchange(queue_, {});
         }
     }
 

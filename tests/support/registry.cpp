@@ -1,6 +1,7 @@
 #include "tests/support/registry.h"
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -122,6 +123,11 @@ std::string PrivateRegistry::start(const std::string& node,
 std::string PrivateRegistry::log() const {
     std::ifstream file(directory_ + "/registry.log");
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+bool PrivateRegistry::holds(const std::string& repository) const {
+    const std::string kept = directory_ + "/images/docker/registry/v2/repositories/" + repository;
+    return std::filesystem::exists(kept + "/_manifests");
 }
 
 bool PrivateRegistry::answers() const {

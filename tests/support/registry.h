@@ -27,6 +27,8 @@ public:
     [[nodiscard]] std::string start(const std::string& node,
                                     const std::string& certificate,
                                     const std::string& secret);
+    // Was an image pushed to `repository` ("acme/shooter")?
+    [[nodiscard]] bool holds(const std::string& repository) const;
     // What it has said so far.
     [[nodiscard]] std::string log() const;
 

@@ -46,7 +46,7 @@ private:
     io::Task<void> serve_player();
     io::Task<bool> enter_as_runtime();
     io::Task<bool> enter_as_player();
-    io::Task<bool> is_lively(Socket other);
+    io::Task<bool> gives_way(Socket older);
     io::Task<bool> runtime_exists();
     void relay(std::string_view text);
     io::Task<void> pass_on(SocketEvent event);
@@ -85,10 +85,12 @@ std::shared_ptr<Dispatcher::Room> Dispatcher::Session::find_room() {
     return it == dispatcher_.rooms_.end() ? nullptr : it->second;
 }
 
-io::Task<bool> Dispatcher::Session::is_lively(Socket other) {
+// Is the place of an older socket free? Unless that one answers, it is closed.
+io::Task<bool> Dispatcher::Session::gives_way(Socket older) {
     const Instant deadline = api_.io.clock.now() + proof_time;
-    const bool lively = co_await other->answers(deadline);
-    co_return lively;
+    const bool lively = co_await older->answers(deadline);
+    if (!lively) older->close(wire::close_code::policy_violation, "Replaced by a newer connection");
+    co_return !lively;
 }
 
 // --- the runtime ---
@@ -106,9 +108,8 @@ io::Task<bool> Dispatcher::Session::enter_as_runtime() {
     std::shared_ptr<Room> room = find_room();
     if (room && room->runtime) {
         const Socket older = room->runtime;
-        const bool lively = co_await is_lively(older);
-        if (lively) co_return false;
-        older->close(wire::close_code::policy_violation, "Replaced by a newer connection");
+        const bool is_free = co_await gives_way(older);
+        if (!is_free) co_return false;
         room = find_room();
         if (room && room->runtime && room->runtime != older) co_return false;
     }
@@ -189,9 +190,8 @@ io::Task<bool> Dispatcher::Session::enter_as_player() {
     if (!room) co_return false;
     if (const auto it = room->members.find(pass_.client); it != room->members.end()) {
         const Socket older = it->second;
-        const bool lively = co_await is_lively(older);
-        if (lively) co_return false;
-        older->close(wire::close_code::policy_violation, "Replaced by a newer connection");
+        const bool is_free = co_await gives_way(older);
+        if (!is_free) co_return false;
         if (find_room() != room) co_return false;
         const auto now = room->members.find(pass_.client);
         if (now != room->members.end() && now->second != older) co_return false;
