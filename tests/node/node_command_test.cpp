@@ -250,7 +250,7 @@ TEST(NodeCommand, WithDurabilityMemoryForgets) {
 
 TEST(NodeCommand, SaysThatTheDiskIsFullWhenItStarts) {
     if (::geteuid() != 0) GTEST_SKIP() << "mounting needs root";
-    for (const char* size : {"size=4k", "size=32k", "size=96k"}) {
+    for (const char* size : {"size=4k", "size=96k", "size=900k"}) {
         Directory directory;
         ASSERT_EQ(directory.mount(size), "");
         const Ended refused = run_program(node_on(directory.path() + "/data"));

@@ -99,6 +99,17 @@ Result<void> make_directory(const std::string& directory) {
     return {};
 }
 
+Result<void> check_room(const std::string& directory) {
+    std::error_code failed;
+    const fs::space_info space = fs::space(directory, failed);
+    if (failed) return file_error("cannot ask for the room of " + directory, failed.value());
+    if (space.available >= start_room_bytes) return {};
+    return Error{Errc::full,
+                 "data directory " + directory + ": its disk has " +
+                     std::to_string(space.available >> 10U) + " KB left, and a start needs " +
+                     std::to_string(start_room_bytes >> 10U)};
+}
+
 Result<void> replace_secret_file(const std::string& path, std::string_view bytes) {
     std::string draft = path + ".XXXXXX";
     const int file = ::mkostemp(draft.data(), O_CLOEXEC);  // mode 0600

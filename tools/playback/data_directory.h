@@ -8,6 +8,7 @@
 //     DATA/runtimes/        records and logs of local processes (adapters/process)
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@ namespace playback::tools {
 
 // Makes `directory` and what is above it, if need be. Fails with denied or io_failed.
 Result<void> make_directory(const std::string& directory);
+
+// What a node writes while it starts fits into this; with less it might wait for room for ever.
+inline constexpr std::uint64_t start_room_bytes = 1 << 20;
+
+// Is there room for a start? Fails with full, or io_failed if the disk cannot be asked.
+Result<void> check_room(const std::string& directory);
 
 // Replaces the file by `bytes`, mode 0600: after a crash it is the old one or the new one. Fails
 // with denied, full or io_failed.

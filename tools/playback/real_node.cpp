@@ -51,6 +51,8 @@ Result<std::unique_ptr<RealNode>> RealNode::open(NodeSettings settings) {
     std::unique_ptr<RealNode> node(new RealNode(std::move(settings)));
     ::umask(0077);  // all that the node keeps is for its owner
     TRY_VOID(make_directory(node->settings_.data));
+    if (node->settings_.durability != io::Durability::memory)
+        TRY_VOID(check_room(node->settings_.data));
     TRY_VOID(node->open_store());
     TRY_VOID(node->open_rest());
     return node;
