@@ -18,8 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "scenarios/actors/http_client.h"
-#include "tools/playback/client_world.h"
+#include "tests/support/live_http.h"
 
 namespace playback::testing {
 namespace {
@@ -57,24 +56,6 @@ nlohmann::json last_line_of(std::string_view text) {
     const std::size_t line = text.rfind('\n');
     return nlohmann::json::parse(
         line == std::string_view::npos ? text : text.substr(line + 1), nullptr, false);
-}
-
-io::Task<void> exchange(scenarios::HttpClient& http, scenarios::HttpCall call, Answered& answered) {
-    Result<scenarios::HttpAnswer> answer = co_await http.call(std::move(call));
-    if (!answer) co_return;
-    answered.status = answer->status;
-    answered.body = answer->body;
-}
-
-Answered call_node(const std::string& address, scenarios::HttpCall call) {
-    Answered answered;
-    tools::ClientWorld world;
-    const Result<io::Endpoint> target = io::parse_endpoint(address);
-    if (!target) return answered;
-    scenarios::HttpClient http(world.io(), *target);
-    world.real().run(exchange(http, std::move(call), answered));
-    world.real().shutdown();
-    return answered;
 }
 
 }  // namespace
@@ -221,18 +202,15 @@ Answered post(const std::string& address,
               const std::string& path,
               const nlohmann::json& body,
               const std::string& token) {
-    scenarios::HttpCall call;
-    call.token = token;
-    call.path = path;
-    call.body = body.dump();
-    return call_node(address, std::move(call));
+    const HttpAnswer answer = post_http(address, path, body.dump(), token);
+    return {answer.status, answer.body};
 }
 
 Answered get(const std::string& address, const std::string& path) {
-    scenarios::HttpCall call;
-    call.method = "GET";
-    call.path = path;
-    return call_node(address, std::move(call));
+    const std::string request =
+        "GET " + path + " HTTP/1.1\r\nHost: " + address + "\r\nConnection: close\r\n\r\n";
+    const HttpAnswer answer = exchange_http(address, request);
+    return {answer.status, answer.body};
 }
 
 }  // namespace playback::testing

@@ -196,13 +196,17 @@ void PrivateDocker::freeze(bool frozen) const {
     if (frozen) waitpid(daemon_, nullptr, WUNTRACED);
 }
 
-std::string PrivateDocker::import_image(const std::string& name, const std::string& program) {
+std::string PrivateDocker::import_image(const std::string& name,
+                                        const std::string& program,
+                                        const std::vector<std::string>& arguments) {
     const fs::path path(program);
     const std::string archive = directory_ + "/image.tar";
     const CommandOutcome packed = run_command(
         {"tar", "-cf", archive, "-C", path.parent_path().string(), path.filename().string()});
     if (packed.exit_code != 0) return "tar: " + packed.output;
-    const std::string entry = "ENTRYPOINT [\"/" + path.filename().string() + "\"]";
+    std::string entry = "ENTRYPOINT [\"/" + path.filename().string() + "\"";
+    for (const std::string& argument : arguments) entry += ",\"" + argument + "\"";
+    entry += "]";
     const CommandOutcome imported = docker({"import", "--change", entry, archive, name});
     remove_all_ignoring_errors(archive);
     return imported.exit_code == 0 ? "" : "docker import: " + imported.output;

@@ -37,8 +37,10 @@ public:
     void stop();                     // SIGTERM, and waits for it
     void freeze(bool frozen) const;  // SIGSTOP, SIGCONT
 
-    // Makes an image FROM scratch of one static program, which is its entry point.
-    [[nodiscard]] std::string import_image(const std::string& name, const std::string& program);
+    // Makes an image FROM scratch of one static program, which with `arguments` is its entry point.
+    [[nodiscard]] std::string import_image(const std::string& name,
+                                           const std::string& program,
+                                           const std::vector<std::string>& arguments = {});
 
     // The docker command line against this daemon.
     [[nodiscard]] CommandOutcome docker(std::vector<std::string> arguments) const;

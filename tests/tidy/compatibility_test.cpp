@@ -1,7 +1,9 @@
 // docs/compatibility/omgservers.md says what is compatible and which test says so. Here it is held
-// to that: the tests are there, they are of the kind that it says, and no route is left out.
+// to that: the tests are there, they are of the kind that it says, no route is left out; and, after
+// all others, that each of them really ran.
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace playback::tidy {
 namespace {
@@ -149,6 +152,72 @@ void add_tests(const std::string& source, const std::string& way, Tests& tests) 
     }
 }
 
+// The words of set(NAME ...) in a CMakeLists.txt.
+std::vector<std::string> words_of_list(const std::string& cmake, const std::string& name) {
+    std::vector<std::string> words;
+    const std::string call = "set(" + name;
+    const std::size_t begin = cmake.find(call);
+    if (begin == std::string::npos) return words;
+    const std::size_t from = begin + call.size();
+    std::istringstream in(cmake.substr(from, cmake.find(')', from) - from));
+    for (std::string word; in >> word;) words.push_back(word);
+    return words;
+}
+
+// "Suite.*" or "Suite.Name".
+bool is_one_of(const std::string& test, const std::vector<std::string>& patterns) {
+    const std::string its_suite = test.substr(0, test.find('.')) + ".*";
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        return pattern == test || pattern == its_suite;
+    });
+}
+
+// Tests of memory that run over sockets as well.
+void add_second_runs(const std::string& cmake, Tests& tests) {
+    const std::vector<std::string> over_sockets = words_of_list(cmake, "api_over_sockets");
+    const std::vector<std::string> unfit = words_of_list(cmake, "api_in_memory_only");
+    for (auto& [test, ways_of_it] : tests) {
+        const bool is_run = ways_of_it.contains("memory") && is_one_of(test, over_sockets);
+        if (is_run && !is_one_of(test, unfit)) ways_of_it.insert("sockets");
+    }
+}
+
+// --- what ran ---
+
+// "Ways/Suite" and "Suite/0" are instances of "Suite".
+std::string without_instance(const std::string& suite) {
+    const std::size_t slash = suite.find('/');
+    if (slash == std::string::npos) return suite;
+    const std::string rest = suite.substr(slash + 1);
+    const bool is_number = rest.find_first_not_of("0123456789") == std::string::npos;
+    return is_number ? suite.substr(0, slash) : rest;
+}
+
+// From what a test program writes about itself (--gtest_output=json): those that ran to their end,
+// and with `with_skipped` those that said why they could not.
+void add_runs(const std::string& report, bool with_skipped, std::set<std::string>& runs) {
+    const nlohmann::json json = nlohmann::json::parse(report, nullptr, false);
+    if (!json.is_object()) return;
+    for (const nlohmann::json& suite : json.value("testsuites", nlohmann::json::array())) {
+        for (const nlohmann::json& test : suite.value("testsuite", nlohmann::json::array())) {
+            const std::string result = test.value("result", "");
+            const bool counts = result == "COMPLETED" || (with_skipped && result == "SKIPPED");
+            if (!counts || test.value("status", "") != "RUN") continue;
+            const std::string name = test.value("name", "");
+            runs.insert(without_instance(suite.value("name", "")) + "." +
+                        name.substr(0, name.find('/')));
+        }
+    }
+}
+
+Complaints check_runs(const std::vector<Row>& rows, const std::set<std::string>& runs) {
+    Complaints complaints;
+    for (const Row& row : rows)
+        for (const std::string& test : row.tests)
+            if (!runs.contains(test)) complaints.push_back(row.name + ": did not run: " + test);
+    return complaints;
+}
+
 // The paths of routes.cpp as the page names them: "support/create-tenant", or the whole path of
 // what is no entrypoint. `sockets` is the header with the paths of the sockets.
 std::set<std::string> routes_in(const std::string& source, const std::string& sockets) {
@@ -197,17 +266,22 @@ const std::string& page() {
 }
 
 Tests all_tests() {
-    static const std::map<std::string, std::string> way_of = {
-        {"node", "sockets"}, {"api", "memory"}, {"scenarios", "scenario"}};
+    static const std::map<std::string, std::string> way_of = {{"node", "sockets"},
+                                                              {"acceptance", "sockets"},
+                                                              {"api", "memory"},
+                                                              {"api/live", "sockets"},
+                                                              {"scenarios", "scenario"}};
     Tests tests;
     const fs::path root = fs::path(PLAYBACK_SOURCE_DIR) / "tests";
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
         const std::string extension = entry.path().extension();
         if (extension != ".h" && extension != ".cpp") continue;
-        const std::string room = *fs::relative(entry.path(), root).begin();
-        const auto way = way_of.find(room);
+        const fs::path path = fs::relative(entry.path(), root);
+        auto way = way_of.find(path.parent_path().string());
+        if (way == way_of.end()) way = way_of.find(path.begin()->string());
         add_tests(read(entry.path()), way == way_of.end() ? "rules" : way->second, tests);
     }
+    add_second_runs(read("tests/CMakeLists.txt"), tests);
     return tests;
 }
 
@@ -232,6 +306,23 @@ TEST(CompatibilityPage, CountsItsRows) {
     for (const std::string& complaint : check_summary(page())) ADD_FAILURE() << complaint;
 }
 
+// As a test of its own (compatibility_ran), which comes after all others.
+TEST(CompatibilityPage, NamesTestsThatRan) {
+    const char* const reports = std::getenv("PLAYBACK_TEST_REPORTS");
+    if (reports == nullptr) GTEST_SKIP() << "for who has run all tests";
+    const char* const docker = std::getenv("PLAYBACK_WITHOUT_DOCKER");
+    const bool is_without_docker = docker != nullptr && std::string_view(docker) == "1";
+    std::set<std::string> runs;
+    for (const auto& entry : fs::directory_iterator(reports)) {
+        std::ifstream in(entry.path());
+        std::ostringstream report;
+        report << in.rdbuf();
+        add_runs(report.str(), is_without_docker, runs);
+    }
+    for (const std::string& complaint : check_runs(rows_of(page()), runs))
+        ADD_FAILURE() << complaint;
+}
+
 // --- the rules themselves ---
 
 TEST(CompatibilityRules, FindTests) {
@@ -244,6 +335,34 @@ TEST(CompatibilityRules, FindTests) {
                      {"C.D", {"memory"}},
                      {"E.F", {"rules"}},
                      {"G.DISABLED_H", {"rules"}}}));
+}
+
+TEST(CompatibilityRules, FindSecondRuns) {
+    Tests tests = {{"A.B", {"memory"}}, {"A.C", {"memory"}}, {"D.E", {"memory"}}, {"F.G", {}}};
+    const std::string cmake = "set(api_over_sockets\n    A.*\n    F.*)\n";
+    add_second_runs(cmake + "set(api_in_memory_only A.C)\n", tests);
+    EXPECT_EQ(tests,
+              (Tests{{"A.B", {"memory", "sockets"}},
+                     {"A.C", {"memory"}},
+                     {"D.E", {"memory"}},
+                     {"F.G", {}}}));
+}
+
+TEST(CompatibilityRules, KnowWhatRan) {
+    const std::string report =
+        R"({"testsuites":[{"name":"Ways/A","testsuite":[)"
+        R"({"name":"B/P1","status":"RUN","result":"COMPLETED"},)"
+        R"({"name":"C/P1","status":"RUN","result":"SKIPPED"},)"
+        R"({"name":"D","status":"NOTRUN","result":"SUPPRESSED"}]},)"
+        R"({"name":"E/0","testsuite":[{"name":"F","status":"RUN","result":"COMPLETED"}]}]})";
+    std::set<std::string> runs;
+    add_runs("no report", true, runs);
+    add_runs(report, false, runs);
+    EXPECT_EQ(runs, (std::set<std::string>{"A.B", "E.F"}));
+    const std::vector<Row> rows = rows_of("| 1.1 `x` | same | sockets | `A.B`, `A.C` |\n");
+    EXPECT_EQ(check_runs(rows, runs), Complaints{"1.1 `x`: did not run: A.C"});
+    add_runs(report, true, runs);
+    EXPECT_TRUE(check_runs(rows, runs).empty());
 }
 
 TEST(CompatibilityRules, ARowIsTrue) {
