@@ -269,7 +269,7 @@ Tests all_tests() {
     static const std::map<std::string, std::string> way_of = {{"node", "sockets"},
                                                               {"acceptance", "sockets"},
                                                               {"api", "memory"},
-                                                              {"api/live", "sockets"},
+                                                              {"live", "sockets"},
                                                               {"scenarios", "scenario"}};
     Tests tests;
     const fs::path root = fs::path(PLAYBACK_SOURCE_DIR) / "tests";

@@ -4,9 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#ifdef PLAYBACK_OVER_SOCKETS
+#include "tests/live/live_node.h"
+#else
 #include "engine/domain/lobby/deployment_inputs.h"
 #include "engine/domain/mailbox/runtime_inputs.h"
 #include "engine/kernel/kernel.h"
+#endif
 
 namespace playback::omgservers {
 
@@ -29,6 +33,31 @@ std::string HttpReply::outcome() const {
     const std::string word = qualifier();
     return word.empty() ? std::to_string(status) : std::to_string(status) + " " + word;
 }
+
+#ifdef PLAYBACK_OVER_SOCKETS
+
+ApiTest::ApiTest() {
+    EXPECT_EQ(LiveNode::of_this_suite().problem(), "");
+}
+
+ApiTest::~ApiTest() {
+    support("delete-tenant", {{"tenant", "t"}});
+}
+
+HttpReply ApiTest::exchange(std::string_view bytes, std::string) {
+    return LiveNode::of_this_suite().exchange(bytes);
+}
+
+ApiTest::Runtime ApiTest::start_runtime(const Game& game) {
+    const Json body = {{"deployment_id", game.deployment}};
+    const Json details =
+        call("developer", "get-deployment-details", body, game.developer.token).json();
+    EXPECT_FALSE(details["lobby_resources"].empty()) << details;
+    const std::string id = details["lobby_resources"].at(0)["runtime_id"];
+    return log_in_runtime(id, LiveNode::of_this_suite().password_of(id));
+}
+
+#else
 
 NodeConfig ApiTest::config() {
     NodeConfig result;
@@ -78,6 +107,29 @@ std::optional<HttpReply> ApiTest::take(tests::Wire& wire) {
     return reply;
 }
 
+HttpReply ApiTest::exchange(std::string_view bytes, std::string peer) {
+    auto wire = connect(std::move(peer));
+    send(wire, bytes);
+    std::optional<HttpReply> reply = take(*wire);
+    wire->client_done = true;
+    send(wire, "");
+    return reply.value_or(HttpReply{});
+}
+
+ApiTest::Runtime ApiTest::start_runtime(const Game& game) {
+    const DeploymentId deployment{std::stoull(game.deployment)};
+    const auto details =
+        world.wait(node->kernel().submit(address_of(deployment), lobby::GetDeployment{}));
+    CHECK(details && *details && !(*details)->lobbies.empty());
+    const RuntimeId id = (*details)->lobbies.front().runtime;
+    mailbox::SetCredentials credentials;
+    credentials.password_hash = "hash:runtime-pw";
+    (void)world.wait(node->kernel().submit(address_of(id), credentials));
+    return log_in_runtime(std::to_string(id.value), "runtime-pw");
+}
+
+#endif
+
 std::string ApiTest::request(std::string_view path,
                              std::string_view body,
                              std::string_view token,
@@ -87,15 +139,6 @@ std::string ApiTest::request(std::string_view path,
     if (!token.empty()) text.append("Authorization: Bearer ").append(token).append("\r\n");
     text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
     return text.append(body);
-}
-
-HttpReply ApiTest::exchange(std::string_view bytes, std::string peer) {
-    auto wire = connect(std::move(peer));
-    send(wire, bytes);
-    std::optional<HttpReply> reply = take(*wire);
-    wire->client_done = true;
-    send(wire, "");
-    return reply.value_or(HttpReply{});
 }
 
 std::string ApiTest::path_of(std::string_view role, std::string_view method) {
@@ -210,17 +253,9 @@ ApiTest::Game ApiTest::new_game() {
     return game;
 }
 
-ApiTest::Runtime ApiTest::start_runtime(const Game& game) {
-    const DeploymentId deployment{std::stoull(game.deployment)};
-    const auto details =
-        world.wait(node->kernel().submit(address_of(deployment), lobby::GetDeployment{}));
-    CHECK(details && *details && !(*details)->lobbies.empty());
-    const RuntimeId id = (*details)->lobbies.front().runtime;
-    mailbox::SetCredentials credentials;
-    credentials.password_hash = "hash:runtime-pw";
-    (void)world.wait(node->kernel().submit(address_of(id), credentials));
-    Runtime runtime{std::to_string(id.value), {}, ""};
-    const Json body = {{"runtime_id", runtime.id}, {"password", "runtime-pw"}};
+ApiTest::Runtime ApiTest::log_in_runtime(const std::string& id, const std::string& password) {
+    Runtime runtime{id, {}, ""};
+    const Json body = {{"runtime_id", id}, {"password", password}};
     runtime.token_reply = call("runtime", "create-token", body);
     runtime.token = runtime.token_reply.text("api_token");
     return runtime;

@@ -1,4 +1,5 @@
-// ApiTest: a whole node in memory (FakeWorld), called over HTTP as clients call it.
+// ApiTest: a whole node, called over HTTP as clients call it: in memory (FakeWorld), or, where
+// PLAYBACK_OVER_SOCKETS is defined (tests/live), the program itself over real sockets.
 //
 // `call` sends one request on a connection of its own and returns status and body. `new_game` makes
 // a tenant with a deployed version; `start_runtime` logs a runtime in as its container would.
@@ -12,8 +13,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json_fwd.hpp>
 
+#ifndef PLAYBACK_OVER_SOCKETS
 #include "engine/node.h"
 #include "tests/services/fake_world.h"
+#endif
 
 namespace playback::omgservers {
 
@@ -34,16 +37,23 @@ struct HttpReply {
 
 class ApiTest : public testing::Test {
 protected:
+#ifdef PLAYBACK_OVER_SOCKETS
+    // The node is that of the suite; each test takes its tenant away.
+    ApiTest();
+#else
     static NodeConfig config();
 
     explicit ApiTest(const NodeConfig& with = config());
+#endif
     ~ApiTest() override;
 
     // --- raw HTTP ---
+#ifndef PLAYBACK_OVER_SOCKETS
     std::shared_ptr<tests::Wire> connect(std::string peer = "127.0.0.1");
     void send(const std::shared_ptr<tests::Wire>& wire, std::string_view bytes);
     // Takes one answer off what the client has received.
     static std::optional<HttpReply> take(tests::Wire& wire);
+#endif
     static std::string request(std::string_view path,
                                std::string_view body,
                                std::string_view token = "",
@@ -95,14 +105,17 @@ protected:
         std::string token;
     };
     Runtime start_runtime(const Game& game);
+    Runtime log_in_runtime(const std::string& id, const std::string& password);
     std::string new_client(const Person& player);
 
     // Interchange bodies that say and consume nothing.
     static Json poll(std::string_view client);
     static Json runtime_poll();
 
+#ifndef PLAYBACK_OVER_SOCKETS
     tests::FakeWorld world;
     std::unique_ptr<Node> node;
+#endif
     std::string support_token;
     std::string admin_token;
 

@@ -86,5 +86,18 @@ TEST_F(VersionsTest, ConfigsAreChecked) {
     EXPECT_EQ(outcome(config), "400 VALIDATION_CONSTRAINT_VIOLATED");
 }
 
+TEST_F(VersionsTest, NothingIsCheckedAcrossMembers) {
+    const Game game = new_tenant();
+    const Json group = {{"name", "g"}, {"min_players", 9}, {"max_players", 3}};
+    const Json mode = {{"name", "m"},
+                       {"min_players", 5},
+                       {"max_players", 2},
+                       {"groups", Json::array({group, group})}};
+    Json config = {{"version", "V1"}, {"modes", Json::array({mode, mode})}};
+    config["user_data"] = nullptr;
+    const Json body = {{"tenant", "t"}, {"project", "p"}, {"config", config}};
+    EXPECT_EQ(call("developer", "create-version", body, game.developer.token).outcome(), "200");
+}
+
 }  // namespace
 }  // namespace playback::omgservers
