@@ -13,6 +13,7 @@ namespace playback::tools {
 using Run = std::function<int()>;
 
 void add_node_command(CLI::App& app, Run& run);
+void add_doctor_command(CLI::App& app, Run& run);
 void add_demo_command(CLI::App& app, Run& run);
 void add_sim_command(CLI::App& app, Run& run);
 void add_replay_command(CLI::App& app, Run& run);

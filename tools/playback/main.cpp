@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
 
     playback::tools::Run run;
     playback::tools::add_node_command(app, run);
+    playback::tools::add_doctor_command(app, run);
     playback::tools::add_demo_command(app, run);
     playback::tools::add_sim_command(app, run);
     playback::tools::add_replay_command(app, run);

@@ -8,7 +8,9 @@
 #include "tools/playback/commands.h"
 #include "tools/playback/data_directory.h"
 #include "tools/playback/interrupt.h"
+#include "tools/playback/node_environment.h"
 #include "tools/playback/node_options.h"
+#include "tools/playback/option_table.h"
 #include "tools/playback/output.h"
 #include "tools/playback/real_node.h"
 #include "tools/playback/stopper.h"
@@ -58,10 +60,21 @@ io::Task<void> serve(RealNode& node, const Output& output, Stopper& stopper, int
     co_await node.stop();
 }
 
+// Once, and names only: what they hold may be secret.
+void note_ignored(const NodeOptions& options, const NodeSettings& settings) {
+    if (options.ignored_variables.empty()) return;
+    std::string names;
+    for (const std::string& name : options.ignored_variables)
+        names += (names.empty() ? "" : ", ") + name;
+    adapters::SpdlogLog log(settings.log_level, settings.log_format);
+    log.info("the environment's names without a meaning here are ignored", {{"names", names}});
+}
+
 int run_node(const NodeArguments& arguments) {
     const Output output(arguments.json_wanted);
     Result<NodeSettings> settings = node_settings(arguments.options);
     if (!settings) return output.fail(settings.error().detail);
+    note_ignored(arguments.options, *settings);
     prepare_process();
     const NodeSettings asked = *settings;
     Result<std::unique_ptr<RealNode>> node = RealNode::open(*std::move(settings));
@@ -75,8 +88,12 @@ int run_node(const NodeArguments& arguments) {
 
 constexpr const char* footer =
     "A second SIGINT or SIGTERM ends the process at once.\n"
-    "A file given with --config has lines `option = value` (names as above, without dashes;\n"
-    "lists as [\"a\", \"b\"]); the command line wins.\n"
+    "Each option can also come by the environment (--client-inactive is PLAYBACK_CLIENT_INACTIVE;\n"
+    "lists separated by commas) or by the file of --config, with lines `option = value` (names\n"
+    "without dashes in front; lists as [\"a\", \"b\"]). The command line wins over the "
+    "environment,\n"
+    "that over the file. Passwords: PLAYBACK_ADMIN_PASSWORD and so on. The names of OMGSERVERS'\n"
+    "settings are taken too: docs/configuration.md.\n"
     "Files in DATA: playback.db (the database), playback.lock, token_key.pem and passwords.json\n"
     "(mode 0600), registry.pem (the key's certificate, for an image registry), crash/ (one file "
     "for each failed internal check), runtimes/ (local processes).\n"
@@ -93,10 +110,11 @@ void add_node_command(CLI::App& app, Run& run) {
     command->add_flag("--json",
                       arguments->json_wanted,
                       "when ready, one JSON object on standard output; {\"error\"} if it fails");
+    describe_options(*command);
     command->footer(footer);
     command->callback([arguments, command, &run] {
-        Result<void> read;
-        if (!arguments->config.empty()) read = read_config_file(*command, arguments->config);
+        const Result<void> read =
+            read_everything(*command, arguments->options, own_variables(), arguments->config);
         if (read)
             run = [arguments] { return run_node(*arguments); };
         else

@@ -1,7 +1,7 @@
 #include "tools/playback/node_options.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
 #include <fstream>
 #include <thread>
 
@@ -9,6 +9,7 @@
 
 #include "adapters/openssl/bcrypt.h"
 #include "adapters/openssl/key_file.h"
+#include "tools/farm/scenario_names.h"
 #include "tools/playback/host_registry.h"
 
 namespace playback::tools {
@@ -31,6 +32,20 @@ void add_user(CLI::App& command, NodeOptions& options, const std::string& user) 
         ->group("People");
 }
 
+void add_token_options(CLI::App& command, NodeOptions& options) {
+    const auto add = [&](const char* name, auto& value, const char* meaning) {
+        command.add_option(name, value, meaning)->capture_default_str()->group("Tokens");
+    };
+    add("--token-issuer", options.token_issuer, "who signs them: the claim `iss`");
+    const char* const audience = "their claim `aud`";
+    add("--token-audience-service", options.token_audience_service, audience);
+    add("--token-audience-connector", options.token_audience_connector, audience);
+    add("--token-audience-dispatcher", options.token_audience_dispatcher, audience);
+    add("--token-lifetime-user", options.token_lifetime_user, "seconds, of tokens of users");
+    add("--token-lifetime-runtime", options.token_lifetime_runtime, "seconds, of runtimes");
+    add("--token-lifetime-socket", options.token_lifetime_socket, "seconds to open a socket");
+}
+
 void add_container_options(CLI::App& command, NodeOptions& options) {
     const char* const group = "Containers";
     command
@@ -47,6 +62,17 @@ void add_container_options(CLI::App& command, NodeOptions& options) {
                     "for all its tags; *: for every other image); repeatable")
         ->group(group);
     command.add_option("--runtime-network", options.runtime_network, "Docker network of runtimes")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--runtime-cpu-limit",
+                    options.runtime_cpu_limit,
+                    "of a runtime without one: ms of CPU per 100 ms, 100 is a core")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option(
+            "--runtime-memory-limit", options.runtime_memory_limit, "of a runtime without one: MB")
         ->capture_default_str()
         ->group(group);
     command.add_option("--max-containers", options.max_containers, "at once on the host")
@@ -83,8 +109,7 @@ void add_registry_options(CLI::App& command, NodeOptions& options) {
         .add_option("--registry-secret-file",
                     options.registry_secret_file,
                     "file with what the registry sends as `Authorization: Bearer SECRET` with its "
-                    "notifications; default: the environment's PLAYBACK_REGISTRY_SECRET, else none "
-                    "are taken")
+                    "notifications; without it and PLAYBACK_REGISTRY_SECRET none are taken")
         ->group(group);
     command
         .add_flag("--registry-events-anonymous",
@@ -159,8 +184,13 @@ Result<void> read_users(const NodeOptions& options, NodeConfig& config) {
     for (const auto& [name, user] : users) {
         const auto alias = options.aliases.find(name);
         if (alias != options.aliases.end() && !alias->second.empty()) user->alias = alias->second;
+        const auto given = options.passwords.find(name);
+        if (given != options.passwords.end()) user->password = given->second;
         const auto file = options.password_files.find(name);
         if (file == options.password_files.end() || file->second.empty()) continue;
+        if (given != options.passwords.end())
+            return refused(name + "-password-file",
+                           "names a file, and the environment has a password: take one away");
         Result<std::string> password = adapters::read_secret_file(file->second);
         if (!password) return refused(name + "-password-file", password.error().detail);
         while (password->ends_with('\n') || password->ends_with('\r')) password->pop_back();
@@ -232,6 +262,12 @@ Result<void> read_containers(const NodeOptions& options, NodeSettings& settings)
     settings.capacity.memory_mb =
         options.host_memory != 0 ? options.host_memory : count * container_memory_mb;
     settings.config.runtime_network = options.runtime_network;
+    if (options.runtime_cpu_limit == 0 || options.runtime_cpu_limit > 1'000'000)
+        return refused("runtime-cpu-limit", "takes 1 to 1000000");
+    if (options.runtime_memory_limit == 0 || options.runtime_memory_limit > 16'777'216)
+        return refused("runtime-memory-limit", "takes 1 to 16777216 MB");
+    settings.config.domain.cpu_limit = options.runtime_cpu_limit;
+    settings.config.domain.memory_limit = options.runtime_memory_limit;
     return {};
 }
 
@@ -240,16 +276,39 @@ Result<void> read_registry(const NodeOptions& options, NodeConfig& config) {
     config.registry_is_foreign = options.registry_foreign;
     config.tokens.registry_audience = options.registry_service;
     config.registry_events_anonymous = options.registry_events_anonymous;
-    if (options.registry_secret_file.empty()) {
-        const char* const secret = std::getenv("PLAYBACK_REGISTRY_SECRET");
-        if (secret != nullptr) config.registry_secret = secret;
-        return {};
-    }
+    config.registry_secret = options.registry_secret;
+    if (options.registry_secret_file.empty()) return {};
     Result<std::string> secret = adapters::read_secret_file(options.registry_secret_file);
     if (!secret) return refused("registry-secret-file", secret.error().detail);
     while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back();
     if (secret->empty()) return refused("registry-secret-file", "names an empty file");
     config.registry_secret = *std::move(secret);
+    return {};
+}
+
+Result<void> read_tokens(const NodeOptions& options, services::TokenOptions& tokens) {
+    constexpr std::uint32_t year = 31'536'000;
+    const auto is_lifetime = [](std::uint32_t value) { return value >= 60 && value <= year; };
+    if (!is_lifetime(options.token_lifetime_user))
+        return refused("token-lifetime-user", "takes 60 to 31536000 seconds");
+    if (!is_lifetime(options.token_lifetime_runtime))
+        return refused("token-lifetime-runtime", "takes 60 to 31536000 seconds");
+    if (options.token_lifetime_socket == 0 || options.token_lifetime_socket > 86'400)
+        return refused("token-lifetime-socket", "takes 1 to 86400 seconds");
+    if (options.token_issuer.empty()) return refused("token-issuer", "needs a name");
+    const std::array audiences = {std::string_view(options.token_audience_service),
+                                  std::string_view(options.token_audience_connector),
+                                  std::string_view(options.token_audience_dispatcher)};
+    if (std::ranges::any_of(audiences, &std::string_view::empty) || audiences[0] == audiences[1] ||
+        audiences[0] == audiences[2] || audiences[1] == audiences[2])
+        return refused("token-audience-service", "and its two neighbours need different names");
+    tokens.issuer = options.token_issuer;
+    tokens.service_audience = options.token_audience_service;
+    tokens.connector_audience = options.token_audience_connector;
+    tokens.dispatcher_audience = options.token_audience_dispatcher;
+    tokens.user_lifetime = seconds(options.token_lifetime_user);
+    tokens.runtime_lifetime = seconds(options.token_lifetime_runtime);
+    tokens.socket_lifetime = seconds(options.token_lifetime_socket);
     return {};
 }
 
@@ -273,6 +332,23 @@ Result<void> read_addresses(const NodeOptions& options, NodeConfig& config) {
     config.public_url = options.public_url;
     config.runtime_url = options.runtime_url;
     return {};
+}
+
+// They say what is to be done now, and are in no file.
+bool is_of_the_call(std::string_view name) {
+    return name == "config" || name == "help" || name == "json";
+}
+
+Error no_key(CLI::App& command, const std::string& path, const std::string& key) {
+    std::string nearest;
+    for (const CLI::Option* const option : command.get_options()) {
+        const std::string name = option->get_single_name();
+        if (is_of_the_call(name)) continue;
+        if (nearest.empty() || edits_between(key, name) < edits_between(key, nearest))
+            nearest = name;
+    }
+    return {Errc::invalid_argument,
+            path + ": there is no option " + key + "; is " + nearest + " meant?"};
 }
 
 // The options' names differ from the configuration's fields in a hyphen.
@@ -312,6 +388,7 @@ void add_node_options(CLI::App& command, NodeOptions& options) {
     command.add_option("--bcrypt-cost", options.bcrypt_cost, "of passwords, 4 to 31 (10: 50 ms)")
         ->capture_default_str()
         ->group("People");
+    add_token_options(command, options);
     add_container_options(command, options);
     add_registry_options(command, options);
     add_call_options(command, options);
@@ -335,9 +412,8 @@ Result<void> read_config_file(CLI::App& command, const std::string& path) {
     for (const CLI::ConfigItem& item : items) {
         if (item.name == "++" || item.name == "--") continue;  // of a [section]
         CLI::Option* const option = command.get_option_no_throw("--" + item.name);
-        if (option == nullptr || item.name == "config" || item.name == "help")
-            return Error{Errc::invalid_argument, path + ": there is no option " + item.name};
-        if (!option->empty()) continue;  // the command line wins
+        if (option == nullptr || is_of_the_call(item.name)) return no_key(command, path, item.name);
+        if (!option->empty()) continue;  // the command line and the environment win
         try {
             const bool is_flag = option->get_expected_min() == 0;
             if (is_flag)
@@ -371,6 +447,7 @@ Result<NodeSettings> node_settings(const NodeOptions& options) {
     TRY_VOID(read_containers(options, settings));
     TRY_VOID(read_registry(options, settings.config));
     TRY_VOID(read_users(options, settings.config));
+    TRY_VOID(read_tokens(options, settings.config.tokens));
     TRY_VOID(read_calls(options, settings.config));
 
     using adapters::BcryptHasher;

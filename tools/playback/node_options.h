@@ -36,15 +36,27 @@ struct NodeOptions {
     bool registry_foreign = false;
     std::string registry_service = "registry";
     std::string registry_secret_file;
+    std::string registry_secret;  // of the environment alone
     bool registry_events_anonymous = false;
     std::string runtime_network = "host";
+    std::uint32_t runtime_cpu_limit = 100;
+    std::uint32_t runtime_memory_limit = 512;
     std::uint32_t max_containers = 64;
     std::uint32_t host_cpus = 0;
     std::uint32_t host_memory = 0;
 
     std::map<std::string, std::string> aliases;         // by user
     std::map<std::string, std::string> password_files;  // by user
+    std::map<std::string, std::string> passwords;       // by user; of the environment alone
     int bcrypt_cost = 10;
+
+    std::string token_issuer = "omgservers";
+    std::string token_audience_service = "service";
+    std::string token_audience_connector = "connector";
+    std::string token_audience_dispatcher = "dispatcher";
+    std::uint32_t token_lifetime_user = 3600;
+    std::uint32_t token_lifetime_runtime = 3600;
+    std::uint32_t token_lifetime_socket = 60;
 
     std::uint32_t client_inactive = 30;
     std::uint32_t runtime_inactive = 10;
@@ -61,12 +73,15 @@ struct NodeOptions {
 
     std::string log_level = "info";
     bool log_json = false;
+
+    std::vector<std::string> ignored_variables;  // of OMGSERVERS, without a meaning here
 };
 
 void add_node_options(CLI::App& command, NodeOptions& options);
 
-// Reads a file of `name = value` lines (INI or TOML) into the options that were not given on the
-// command line. Fails with invalid_argument or not_found, naming file and option.
+// Reads a file of `name = value` lines (INI or TOML) into the options that were given neither on
+// the command line nor by the environment. Fails with invalid_argument or not_found, naming file
+// and option.
 Result<void> read_config_file(CLI::App& command, const std::string& path);
 
 // What a real node is made from.
