@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/base/hash.h"
 #include "engine/domain/accounts/inputs.h"
 #include "engine/io/clock.h"
 #include "engine/io/security.h"
@@ -22,6 +23,10 @@ std::uint64_t read_id(std::string_view text) {
 }
 
 }  // namespace
+
+std::string password_mark(std::string_view password_hash) {
+    return std::to_string(hash_bytes(password_hash));
+}
 
 io::Task<Result<std::string>> RegistryTokens::sign(wire::JwtClaims claims) {
     wire::JwtHeader header;
@@ -45,15 +50,16 @@ io::Task<Result<RegistryToken>> RegistryTokens::issue(UserId user,
     co_return made;
 }
 
-io::Task<Result<std::string>> RegistryTokens::issue_refresh(UserId user) {
+io::Task<Result<std::string>> RegistryTokens::issue_refresh(RefreshGrant grant) {
     const TokenOptions& options = tokens_.options();
     wire::JwtClaims claims = tokens_.claims(
-        options.registry_refresh_audience, user.value, options.registry_refresh_lifetime);
+        options.registry_refresh_audience, grant.user.value, options.registry_refresh_lifetime);
+    claims.password_mark = std::move(grant.password_mark);
     Result<std::string> token = co_await tokens_.sign(std::move(claims));
     co_return token;
 }
 
-io::Task<Result<UserId>> RegistryTokens::verify_refresh(std::string token) {
+io::Task<Result<RefreshGrant>> RegistryTokens::verify_refresh(std::string token) {
     Result<wire::ParsedJwt> parsed = wire::parse_jwt(token);
     if (!parsed) co_return std::move(parsed).error();
     const TokenOptions& options = tokens_.options();
@@ -61,13 +67,15 @@ io::Task<Result<UserId>> RegistryTokens::verify_refresh(std::string token) {
         options.issuer, options.registry_refresh_audience, io_.clock.wall(), options.leeway};
     Result<void> fits = wire::check_jwt(parsed->claims, expected);
     if (!fits) co_return std::move(fits).error();
-    const UserId user{read_id(parsed->claims.subject)};
-    if (user.value == 0 || parsed->header.key_id != io_.tokens.key_id()) co_return not_ours();
+    RefreshGrant grant;
+    grant.user = UserId{read_id(parsed->claims.subject)};
+    grant.password_mark = std::move(parsed->claims.password_mark);
+    if (!grant.user || parsed->header.key_id != io_.tokens.key_id()) co_return not_ours();
     const Result<bool> genuine =
         co_await io_.tokens.verify(parsed->signing_input, parsed->signature);
     if (!genuine) co_return genuine.error();
     if (!*genuine) co_return not_ours();
-    co_return user;
+    co_return grant;
 }
 
 io::Task<Result<std::string>> RegistryTokens::issue_for_pull(std::string image) {

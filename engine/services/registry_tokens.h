@@ -3,11 +3,13 @@
 // Access tokens name repositories and actions in the claim `access` and carry the issuer's
 // certificate in the header ("x5c"); the registry knows that certificate (`rootcertbundle`) and
 // asks nobody. Refresh tokens are only good for more access tokens: no registry and no other call
-// takes their audience, and what they allow is asked anew each time. Nothing here can revoke one.
-// Ownership: io and tokens outlive it; one core. Errors: as services::Tokens.
+// takes their audience, and what they allow is asked anew each time. They carry a mark of the
+// password that they were given for, and end with it: whoever asks compares. Ownership: io and
+// tokens outlive it; one core. Errors: as services::Tokens.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -25,15 +27,23 @@ struct RegistryToken {
     Duration lifetime;
 };
 
+// Whose a refresh token is, who may be gone by now, and the mark of their password at that time.
+struct RefreshGrant {
+    UserId user;
+    std::string password_mark;
+};
+
+// Another mark for each password hash; it tells nothing about the password.
+std::string password_mark(std::string_view password_hash);
+
 class RegistryTokens {
 public:
     RegistryTokens(io::Io& io, Tokens& tokens) : io_(io), tokens_(tokens) {}
 
     // The bearer may do what `access` lists; an empty list opens no repository.
     io::Task<Result<RegistryToken>> issue(UserId user, std::vector<wire::JwtAccess> access);
-    io::Task<Result<std::string>> issue_refresh(UserId user);
-    // Whose refresh token it is. The user may be gone by now.
-    io::Task<Result<UserId>> verify_refresh(std::string token);
+    io::Task<Result<std::string>> issue_refresh(RefreshGrant grant);
+    io::Task<Result<RefreshGrant>> verify_refresh(std::string token);
 
     // For one container host and one image ("ns/name:tag"): to pull that repository, as `service`.
     io::Task<Result<std::string>> issue_for_pull(std::string image);

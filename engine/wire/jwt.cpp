@@ -105,6 +105,8 @@ Result<JwtClaims> read_claims(std::string_view text) {
             claims.client_id = in.string();
         else if (name == "user_role")
             claims.user_role = in.string();
+        else if (name == "password_mark")
+            claims.password_mark = in.string();
     });
     if (const auto finished = in.finish(); !finished)
         return refused("claims: " + finished.error().detail);
@@ -142,6 +144,7 @@ std::string jwt_signing_input(const JwtHeader& header, const JwtClaims& claims) 
     put(out, "runtime_id", claims.runtime_id);
     put(out, "client_id", claims.client_id);
     put(out, "user_role", claims.user_role);
+    put(out, "password_mark", claims.password_mark);
     if (claims.access) put_access(out, *claims.access);
     out.end_object();
     input += '.';

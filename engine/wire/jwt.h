@@ -47,6 +47,7 @@ struct JwtClaims {
     std::string runtime_id;
     std::string client_id;
     std::string user_role;
+    std::string password_mark;                     // of the password that the token was given for
     std::optional<std::vector<JwtAccess>> access;  // for registries; written, never read
 
     [[nodiscard]] bool in_group(std::string_view group) const;

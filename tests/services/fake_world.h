@@ -355,10 +355,16 @@ public:
 
 class FakeLog final : public io::Log {
 public:
-    void write(io::LogLevel, std::string_view event, std::initializer_list<io::LogField>) override {
+    void write(io::LogLevel,
+               std::string_view event,
+               std::initializer_list<io::LogField> fields) override {
         events.emplace_back(event);
+        std::string& line = lines.emplace_back(event);
+        for (const io::LogField& field : fields)
+            line.append(" ").append(field.name).append("=").append(field.value);
     }
     std::vector<std::string> events;
+    std::vector<std::string> lines;  // of all levels, with their fields
 };
 
 class NoFaults final : public io::FaultPoints {

@@ -49,8 +49,9 @@ TEST_F(RegistryTokensTest, HaveTheClaimsThatARegistryReads) {
 }
 
 TEST_F(RegistryTokensTest, RefreshTokensAreTheirUsers) {
-    const std::string token = **world.wait(registry.issue_refresh(UserId{42}));
-    EXPECT_EQ((*world.wait(registry.verify_refresh(token)))->value, 42U);
+    const std::string token = **world.wait(registry.issue_refresh({UserId{42}, "mark"}));
+    EXPECT_EQ((*world.wait(registry.verify_refresh(token)))->user, UserId{42});
+    EXPECT_EQ((*world.wait(registry.verify_refresh(token)))->password_mark, "mark");
     EXPECT_EQ((*world.wait(tokens.verify(token))).error().code, Errc::unauthenticated);
     world.advance(minutes(30 * 24 * 60 + 2));
     EXPECT_EQ(refusal(token), Errc::unauthenticated) << "expired";
@@ -63,10 +64,18 @@ TEST_F(RegistryTokensTest, NothingElseRefreshes) {
               Errc::unauthenticated);
     EXPECT_EQ(refusal(""), Errc::unauthenticated);
     EXPECT_EQ(refusal("a.b.c"), Errc::unauthenticated);
-    std::string forged = **world.wait(registry.issue_refresh(UserId{42}));
+    std::string forged = **world.wait(registry.issue_refresh({UserId{42}, "mark"}));
     forged.back() = forged.back() == 'A' ? 'Q' : 'A';
     EXPECT_EQ(refusal(forged), Errc::unauthenticated);
-    EXPECT_EQ(refusal(**world.wait(registry.issue_refresh(UserId{0}))), Errc::unauthenticated);
+    EXPECT_EQ(refusal(**world.wait(registry.issue_refresh({UserId{0}, "mark"}))),
+              Errc::unauthenticated);
+}
+
+TEST_F(RegistryTokensTest, APasswordsMarkIsItsOwnAndTellsNothing) {
+    const std::string mark = password_mark("$2b$10$salt.and.hash");
+    EXPECT_EQ(password_mark("$2b$10$salt.and.hash"), mark);
+    EXPECT_NE(password_mark("$2b$10$salt.and.hasi"), mark);
+    EXPECT_EQ(mark.find_first_not_of("0123456789"), std::string::npos);
 }
 
 TEST_F(RegistryTokensTest, PullsAreForOneRepository) {

@@ -124,7 +124,7 @@ bool Api::admit_anonymous(const Call& call) {
     return admit(call, anonymous_.take(call.peer, io.clock.now()));
 }
 
-bool Api::admit_runtime(const Call& call) {
+bool Api::admit_failures(const Call& call) {
     return admit(call, anonymous_.wait_of(call.peer, io.clock.now()));
 }
 

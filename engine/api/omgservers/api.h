@@ -74,9 +74,9 @@ public:
 
     // Counts an anonymous call of this peer. False: it makes too many, and this one was refused.
     bool admit_anonymous(const Call& call);
-    // The same for runtimes, of which one address may start many at once: only their failures
-    // count (`count_anonymous`), but while there are too many of those, all are refused.
-    bool admit_runtime(const Call& call);
+    // The same for runtimes and registries, of which one address may call often: only their
+    // failures count (`count_anonymous`), but while there are too many of those, all are refused.
+    bool admit_failures(const Call& call);
     void count_anonymous(const Call& call);
 
 private:

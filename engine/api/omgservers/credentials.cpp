@@ -60,6 +60,7 @@ io::Task<std::expected<Account, Problem>> check_credentials(Api& api,
     Account account;
     account.id = found->id;
     account.role = found->view.role;
+    account.password_hash = found->view.password_hash;
     co_return Outcome(account);
 }
 

@@ -17,6 +17,7 @@ namespace playback::omgservers {
 struct Account {
     UserId id;
     accounts::Role role = accounts::Role::none;
+    std::string password_hash;
 };
 
 // The user, if this is their password and `role` theirs (none: whatever it is).

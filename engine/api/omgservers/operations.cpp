@@ -14,8 +14,16 @@ bool is_loopback(const services::IpAddress& address) {
     return address == v6_loopback;
 }
 
+// Said by proxies only, which call from this machine for somebody who is elsewhere.
+bool is_forwarded(const wire::Request& request) {
+    return request.header("forwarded") || request.header("x-forwarded-for") ||
+           request.header("x-real-ip");
+}
+
 // A peer without an address came through a unix socket: the file system let it in.
-bool may_read_metrics(const Api& api, std::string_view peer) {
+bool may_read_metrics(const Api& api, const Call& call) {
+    if (is_forwarded(call.request)) return false;
+    const std::string_view peer = call.peer;
     if (peer.empty() || peer.starts_with("unix")) return true;
     const Result<services::IpAddress> address = services::parse_ip(peer);
     return address &&
@@ -40,7 +48,7 @@ io::Task<void> ready(Api& api, const Call& call) {
 }
 
 io::Task<void> metrics(Api& api, const Call& call) {
-    if (!may_read_metrics(api, call.peer))
+    if (!may_read_metrics(api, call))
         return call.refuse({404, qualifier::object_not_found, "there is no such path"});
     call.answer.content_type = "text/plain; version=0.0.4";
     call.answer.body = api.io.metrics.render();

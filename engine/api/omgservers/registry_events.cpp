@@ -131,14 +131,17 @@ Result<std::vector<RegistryPush>> read_registry_events(std::string_view body) {
 }
 
 io::Task<void> handle_registry_events(Api& api, const Call& call) {
+    if (!api.admit_failures(call)) return {};
     const std::string& secret = api.options.registry_secret;
     const bool is_known =
         !secret.empty() && services::same_secret(call.request.bearer_token(), secret);
-    if (!is_known && !api.options.registry_events_anonymous)
+    if (!is_known && !api.options.registry_events_anonymous) {
+        api.count_anonymous(call);
         return call.refuse({401,
                             qualifier::wrong_credentials,
                             secret.empty() ? "this node takes no notifications of a registry"
                                            : "the shared secret of the registry is needed"});
+    }
     Result<std::vector<RegistryPush>> pushes = read_registry_events(call.body());
     if (!pushes) return call.refuse(wrong_request(pushes.error().detail));
     return take_pushes(api, call, *std::move(pushes));

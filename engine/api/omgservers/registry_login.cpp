@@ -160,7 +160,10 @@ io::Task<void> answer_with(Api& api, Call call, Account account, Wanted wanted) 
     if (!token) co_return call.fail(token.error());
     std::string refresh_token = std::move(wanted.refresh_token);
     if (wanted.offline && refresh_token.empty()) {
-        Result<std::string> made = co_await api.registry_tokens.issue_refresh(account.id);
+        services::RefreshGrant grant;
+        grant.user = account.id;
+        grant.password_mark = services::password_mark(account.password_hash);
+        Result<std::string> made = co_await api.registry_tokens.issue_refresh(std::move(grant));
         if (!made) co_return call.fail(made.error());
         refresh_token = *std::move(made);
     }
@@ -173,25 +176,32 @@ io::Task<void> answer_password(Api& api, Call call, Wanted wanted) {
     const std::expected<Account, Problem> account =
         co_await check_credentials(api, Role::none, std::move(user), std::move(password));
     if (!account) co_return call.fail(refused(account.error()));
-    const Account known = *account;
-    co_await answer_with(api, call, known, std::move(wanted));
+    Account known = *account;
+    co_await answer_with(api, call, std::move(known), std::move(wanted));
 }
 
-// The user may have gone, or may do other things than when the token was made.
+// The user may have gone, or have another password, or may do other things than when the token was
+// made.
 io::Task<void> answer_refresh(Api& api, Call call, Wanted wanted) {
-    const Result<UserId> user = co_await api.registry_tokens.verify_refresh(wanted.refresh_token);
-    if (!user) co_return call.fail(refused(problem_of(user.error())));
+    const Result<services::RefreshGrant> grant =
+        co_await api.registry_tokens.verify_refresh(wanted.refresh_token);
+    if (!grant) co_return call.fail(refused(problem_of(grant.error())));
     const accounts::GetUser command;
-    const Result<accounts::UserView> view = co_await api.kernel.submit(address_of(*user), command);
+    const Result<accounts::UserView> view =
+        co_await api.kernel.submit(address_of(grant->user), command);
     if (!view && view.error().code == Errc::not_found) {
         Problem gone{401, qualifier::user_not_found, "the user was deleted"};
         co_return call.fail(refused(std::move(gone)));
     }
     if (!view) co_return call.fail(view.error());
+    if (grant->password_mark != services::password_mark(view->password_hash)) {
+        Problem changed{401, qualifier::wrong_credentials, "the password was changed: log in"};
+        co_return call.fail(refused(std::move(changed)));
+    }
     Account account;
-    account.id = *user;
+    account.id = grant->user;
     account.role = view->role;
-    co_await answer_with(api, call, account, std::move(wanted));
+    co_await answer_with(api, call, std::move(account), std::move(wanted));
 }
 
 void read_common(const std::vector<wire::QueryParameter>& parameters, Wanted& wanted) {

@@ -22,7 +22,8 @@ std::string target_of(const std::string& url) {
     return url.substr(url.find('/', url.find("//") + 2));
 }
 
-SocketTest::SocketTest(bool starts) : ApiTest(with_short_times(config())), game(new_game()) {
+SocketTest::SocketTest(bool starts, const NodeConfig& with)
+    : ApiTest(with_short_times(with)), game(new_game()) {
     if (starts) start();
 }
 

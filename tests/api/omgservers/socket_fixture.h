@@ -33,7 +33,7 @@ protected:
         std::string url;  // of the connector, with the token in it
     };
 
-    explicit SocketTest(bool starts = true);
+    explicit SocketTest(bool starts = true, const NodeConfig& with = config());
     // Logs the first runtime in.
     void start();
 
