@@ -1,5 +1,6 @@
 // How often one address may call without a name: each such call, against permission_table.h.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/wire/base64.h"
 #include "tests/api/omgservers/permission_fixture.h"

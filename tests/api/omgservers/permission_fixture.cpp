@@ -1,5 +1,7 @@
 #include "tests/api/omgservers/permission_fixture.h"
 
+#include <nlohmann/json.hpp>
+
 namespace playback::omgservers {
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "engine/api/omgservers/routes.h"
 #include "tests/api/omgservers/permission_table.h"

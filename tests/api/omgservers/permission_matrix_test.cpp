@@ -2,6 +2,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/services/tokens.h"
 #include "tests/api/omgservers/permission_fixture.h"
