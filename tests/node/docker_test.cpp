@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/node/program.h"
+#include "tests/node/demo_node.h"
 
 namespace playback::testing {
 namespace {
@@ -96,28 +96,6 @@ TEST_F(RealContainers, TheDemoPlaysAndLeavesNothing) {
     const CommandOutcome all = daemon->docker({"ps", "-aq"});
     EXPECT_EQ(std::count(all.output.begin(), all.output.end(), '\n'), 1) << all.output;
 }
-
-// A demo on `data`, at the same port as before if there was one.
-struct DemoNode {
-    DemoNode(const std::string& data, const std::string& docker, const std::string& port)
-        : program({"demo",
-                   "--data",
-                   data,
-                   "--port",
-                   port,
-                   "--docker",
-                   docker,
-                   "--bcrypt-cost",
-                   "4",
-                   "--json"}) {
-        if (!program.says("listening")) return;
-        url = program.json()["public_url"].get<std::string>();
-    }
-    [[nodiscard]] std::string port() const { return url.substr(url.rfind(':') + 1); }
-
-    Program program;
-    std::string url;
-};
 
 TEST_F(RealContainers, NothingAcknowledgedIsLostWhenContainersAndNodesAreKilled) {
     const Directory directory;

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/random.h"
-#include "tests/node/program.h"
+#include "tests/node/demo_node.h"
 #include "tests/support/fault_proxy.h"
 
 namespace playback::testing {
@@ -18,27 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A demo with local processes for its runtimes, at `port`.
-struct Demo {
-    Demo(const std::string& data, const std::string& port)
-        : program({"demo",
-                   "--data",
-                   data,
-                   "--port",
-                   port,
-                   "--docker",
-                   "process:",
-                   "--bcrypt-cost",
-                   "4",
-                   "--json"}) {
-        if (!program.says("listening")) return;
-        const std::string url = program.json()["public_url"];
-        this->port = url.substr(url.rfind(':') + 1);
-    }
-
-    Program program;
-    std::string port;
-};
+constexpr const char* local_processes = "process:";
 
 std::vector<std::string> load_on(const std::string& url) {
     return {"load",
@@ -58,9 +38,9 @@ std::vector<std::string> load_on(const std::string& url) {
 
 TEST(RealFaults, ABadNetworkLosesNothingThatWasAcknowledged) {
     const Directory directory;
-    const Demo node(directory.path(), "0");
-    ASSERT_FALSE(node.port.empty()) << node.program.err();
-    FaultProxy network(static_cast<std::uint16_t>(std::stoi(node.port)), 1);
+    const DemoNode node(directory.path(), local_processes, "0");
+    ASSERT_FALSE(node.url.empty()) << node.program.err();
+    FaultProxy network(static_cast<std::uint16_t>(std::stoi(node.port())), 1);
     Program load(load_on(network.url()));
     EXPECT_EQ(load.wait(seconds(180)), 0) << load.err();
     EXPECT_EQ(load.json()["verdict"], "pass") << load.err();
@@ -75,9 +55,9 @@ TEST(RealFaults, ABadNetworkLosesNothingThatWasAcknowledged) {
 
 TEST(RealFaults, KillsAtAnyMomentLoseNothingThatWasAcknowledged) {
     const Directory directory;
-    auto node = std::make_unique<Demo>(directory.path(), "0");
-    const std::string port = node->port;
-    ASSERT_FALSE(port.empty()) << node->program.err();
+    auto node = std::make_unique<DemoNode>(directory.path(), local_processes, "0");
+    ASSERT_FALSE(node->url.empty()) << node->program.err();
+    const std::string port = node->port();
     Program load(load_on("http://127.0.0.1:" + port));
     ASSERT_TRUE(load.tells("joined; talking")) << load.err();
     Random random(7);
@@ -85,8 +65,8 @@ TEST(RealFaults, KillsAtAnyMomentLoseNothingThatWasAcknowledged) {
         std::this_thread::sleep_for(milliseconds(500 + random.below(2'000)));
         node->program.signal(SIGKILL);
         EXPECT_EQ(node->program.wait(), 128 + SIGKILL);
-        node = std::make_unique<Demo>(directory.path(), port);
-        ASSERT_EQ(node->port, port) << node->program.err();
+        node = std::make_unique<DemoNode>(directory.path(), local_processes, port);
+        ASSERT_FALSE(node->url.empty()) << node->program.err();
     }
     EXPECT_EQ(load.wait(seconds(180)), 0) << load.err();
     EXPECT_EQ(load.json()["verdict"], "pass") << load.err();
