@@ -1,5 +1,6 @@
 #include "engine/node.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -69,9 +70,20 @@ kernel::Kernel& Node::kernel() {
     return parts_->kernel;
 }
 
-Result<void> Node::listen() {
+Result<std::unique_ptr<io::Listener>> Node::listen_at(
+    const io::Endpoint& endpoint,
+    std::vector<services::ListenerParcel>& inherited) {
+    const auto same = [&](const services::ListenerParcel& one) {
+        return one.handle && one.asked == endpoint;
+    };
+    const auto found = std::ranges::find_if(inherited, same);
+    if (found == inherited.end()) return io_.network.listen(endpoint);
+    return io_.network.adopt_listener(std::move(found->handle), found->local);
+}
+
+Result<void> Node::listen(std::vector<services::ListenerParcel> inherited) {
     for (const io::Endpoint& endpoint : config_.listen) {
-        Result<std::unique_ptr<io::Listener>> listener = io_.network.listen(endpoint);
+        Result<std::unique_ptr<io::Listener>> listener = listen_at(endpoint, inherited);
         if (!listener)
             return Error{
                 listener.error().code,
@@ -85,19 +97,31 @@ Result<void> Node::listen() {
 }
 
 io::Task<Result<void>> Node::start() {
+    services::Luggage none;
+    Confirm nobody;
+    Result<void> started = co_await start(std::move(none), std::move(nobody));
+    co_return started;
+}
+
+io::Task<Result<void>> Node::start(services::Luggage luggage, Confirm confirm) {
     // An address that is taken is found before anything is touched; callers wait in the backlog.
     const Result<void> sound = check(config_);
     if (!sound) co_return sound.error();
-    const Result<void> listens = listen();
+    const Result<void> listens = listen(std::move(luggage.listeners));
     if (!listens) co_return listens.error();
 
     parts_ = std::make_unique<Parts>(io_, config_);
-    const Result<void> serves = co_await serve();
-    if (!serves) co_await stop();
-    co_return serves;
+    Result<void> opened = co_await open();
+    if (opened && confirm) opened = co_await confirm();
+    if (!opened) {
+        co_await stop();
+        co_return opened;
+    }
+    serve(std::move(luggage.parcels));
+    co_return opened;
 }
 
-io::Task<Result<void>> Node::serve() {
+io::Task<Result<void>> Node::open() {
     const Result<void> loaded = co_await parts_->kernel.start();
     if (!loaded) co_return loaded.error();
     Result<Bootstrapped> made = co_await bootstrap(io_, parts_->kernel, config_);
@@ -125,11 +149,34 @@ io::Task<Result<void>> Node::serve() {
     options.registry_events_anonymous = config_.registry_events_anonymous;
     parts_->api.emplace(io_, parts_->kernel, parts_->tokens, std::move(options));
     parts_->http.emplace(io_, *parts_->api, config_.http);
+    co_return Result<void>();
+}
+
+void Node::serve(std::vector<services::Parcel> parcels) {
+    for (services::Parcel& parcel : parcels) parts_->http->adopt(std::move(parcel));
     for (std::unique_ptr<io::Listener>& listener : listeners_)
         parts_->http->serve(std::move(listener));
     listeners_.clear();
     io_.log.info("node serves", {{"url", config_.public_url}});
-    co_return Result<void>();
+    if (!parcels.empty()) io_.log.info("taken over", {{"connections", parcels.size()}});
+}
+
+io::Task<services::Luggage> Node::hand_over() {
+    CHECK(parts_ && parts_->http);
+    // What containers need is finished while everybody is still served.
+    parts_->supervisor->start_stopping();
+    parts_->kernel.wake_watchers();
+    co_await parts_->supervisor->stopped();
+    parts_->api->start_handing_over();
+    parts_->kernel.wake_watchers();
+    services::Luggage luggage = co_await parts_->http->hand_over(config_.stop_grace);
+    CHECK(luggage.listeners.size() == config_.listen.size());
+    for (std::size_t i = 0; i < luggage.listeners.size(); ++i)
+        luggage.listeners[i].asked = config_.listen[i];
+    co_await parts_->kernel.stop();
+    io_.log.info("node is handed over",
+                 {{"connections", luggage.parcels.size()}, {"cut_off", luggage.cut_off}});
+    co_return luggage;
 }
 
 io::Task<void> Node::stop() {

@@ -5,6 +5,7 @@
 // program; `io` and everything behind it outlive it. One core.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "engine/io/task.h"
 #include "engine/kernel/machine.h"
 #include "engine/node_config.h"
+#include "engine/services/handover.h"
 
 namespace playback {
 
@@ -35,6 +37,15 @@ public:
     // then the node is of no more use. Call once.
     io::Task<Result<void>> start();
 
+    // The same with what the process before has handed over. `confirm` is asked when all data is
+    // open and nothing is served yet: its refusal is that of the start.
+    using Confirm = std::function<io::Task<Result<void>>()>;
+    io::Task<Result<void>> start(services::Luggage luggage, Confirm confirm);
+
+    // Instead of `stop`: serves no more, though no peer hears of it, and commits what it knows. The
+    // store may be closed then. What is returned goes to the `start` of another Node.
+    io::Task<services::Luggage> hand_over();
+
     // Serves no more, finishes what runs (at most stop_grace), and commits what it knows.
     io::Task<void> stop();
 
@@ -48,8 +59,12 @@ public:
 private:
     struct Parts;
 
-    Result<void> listen();
-    io::Task<Result<void>> serve();
+    Result<void> listen(std::vector<services::ListenerParcel> inherited);
+    Result<std::unique_ptr<io::Listener>> listen_at(
+        const io::Endpoint& endpoint,
+        std::vector<services::ListenerParcel>& inherited);
+    io::Task<Result<void>> open();
+    void serve(std::vector<services::Parcel> parcels);
 
     io::Io io_;
     NodeConfig config_;

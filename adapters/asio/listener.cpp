@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/asio/handle.h"
 #include "adapters/asio/stream.h"
 
 namespace playback::adapters {
@@ -76,6 +77,13 @@ void ListenerState::close() {
     acceptor_.resume(false);
 }
 
+Descriptor ListenerState::release() {
+    if (std::exchange(closed_, true)) return Descriptor();
+    const int number = descriptor_.release();
+    acceptor_.resume(false);
+    return Descriptor(number);
+}
+
 Result<std::unique_ptr<io::Listener>> SocketListener::open(Loop& loop,
                                                            io::Clock& clock,
                                                            const io::Endpoint& at) {
@@ -89,6 +97,13 @@ Result<std::unique_ptr<io::Listener>> SocketListener::open(Loop& loop,
 
     io::Endpoint local = at;
     if (!at.host.empty()) local.port = SocketAddress::local_of(socket.get()).port();
+    return adopt(loop, clock, std::move(socket), std::move(local));
+}
+
+Result<std::unique_ptr<io::Listener>> SocketListener::adopt(Loop& loop,
+                                                            io::Clock& clock,
+                                                            Descriptor socket,
+                                                            io::Endpoint local) {
     Held<ListenerState> state(new ListenerState(loop));
     TRY_VOID(state->adopt(std::move(socket)));
     return std::make_unique<SocketListener>(loop, clock, std::move(state), std::move(local));
@@ -133,6 +148,12 @@ void SocketListener::close() {
     if (state_->closed()) return;
     state_->close();
     if (local_.host.empty()) ::unlink(local_.path.c_str());
+}
+
+std::unique_ptr<io::Handle> SocketListener::detach() {
+    Descriptor socket = state_->release();
+    if (!socket) return nullptr;
+    return std::make_unique<SocketHandle>(std::move(socket));
 }
 
 }  // namespace playback::adapters

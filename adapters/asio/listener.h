@@ -25,6 +25,8 @@ public:
     Result<void> adopt(Descriptor listening);
     void start_wait(io::Resumer<bool> resumer);
     void close();
+    // Closes it and leaves the socket open; none if it was closed before.
+    Descriptor release();
 
     [[nodiscard]] bool closed() const { return closed_; }
     [[nodiscard]] int descriptor() { return descriptor_.native_handle(); }
@@ -48,6 +50,12 @@ public:
                                                       io::Clock& clock,
                                                       const io::Endpoint& at);
 
+    // Goes on with a socket that listens at `local`.
+    static Result<std::unique_ptr<io::Listener>> adopt(Loop& loop,
+                                                       io::Clock& clock,
+                                                       Descriptor socket,
+                                                       io::Endpoint local);
+
     SocketListener(Loop& loop, io::Clock& clock, Held<ListenerState> state, io::Endpoint local);
     SocketListener(const SocketListener&) = delete;
     SocketListener& operator=(const SocketListener&) = delete;
@@ -55,6 +63,7 @@ public:
 
     io::Task<Result<std::unique_ptr<io::Stream>>> accept() override;
     void close() override;
+    std::unique_ptr<io::Handle> detach() override;
     [[nodiscard]] io::Endpoint local() const override { return local_; }
 
 private:

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include "adapters/asio/handle.h"
 #include "adapters/asio/listener.h"
 #include "adapters/asio/resolver.h"
 #include "adapters/asio/stream.h"
@@ -30,6 +31,13 @@ int outcome_of(int descriptor) {
     return number;
 }
 
+Result<Descriptor> socket_of(io::Handle* handle) {
+    auto* const socket = dynamic_cast<SocketHandle*>(handle);
+    if (socket == nullptr || socket->descriptor() < 0)
+        return Error{Errc::unsupported, "this is no socket of a process"};
+    return socket->take();
+}
+
 bool still_connecting(int descriptor) {
     pollfd asked{descriptor, POLLOUT, 0};
     return ::poll(&asked, 1, 0) == 0;
@@ -39,6 +47,21 @@ bool still_connecting(int descriptor) {
 
 Result<std::unique_ptr<io::Listener>> AsioNetwork::listen(const io::Endpoint& at) {
     return SocketListener::open(loop_, clock_, at);
+}
+
+Connected AsioNetwork::adopt(std::unique_ptr<io::Handle> connection) {
+    TRY(socket, socket_of(connection.get()));
+    const SocketAddress peer = SocketAddress::peer_of(socket.get());
+    Held<SocketState> state(new SocketState(loop_, clock_, peer));
+    TRY_VOID(state->adopt(std::move(socket)));
+    return std::make_unique<SocketStream>(std::move(state));
+}
+
+Result<std::unique_ptr<io::Listener>> AsioNetwork::adopt_listener(
+    std::unique_ptr<io::Handle> listening,
+    const io::Endpoint& local) {
+    TRY(socket, socket_of(listening.get()));
+    return SocketListener::adopt(loop_, clock_, std::move(socket), local);
 }
 
 io::Task<Connected> AsioNetwork::connect(io::Endpoint to, Instant deadline) {

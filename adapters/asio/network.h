@@ -23,6 +23,11 @@ public:
     io::Task<Result<std::unique_ptr<io::Stream>>> connect(io::Endpoint to,
                                                           Instant deadline) override;
 
+    // Of handles that are SocketHandles.
+    Result<std::unique_ptr<io::Stream>> adopt(std::unique_ptr<io::Handle> connection) override;
+    Result<std::unique_ptr<io::Listener>> adopt_listener(std::unique_ptr<io::Handle> listening,
+                                                         const io::Endpoint& local) override;
+
 private:
     io::Task<Result<std::vector<SocketAddress>>> addresses_of(io::Endpoint to, Instant deadline);
     io::Task<Result<std::unique_ptr<io::Stream>>> connect_to(io::Endpoint to,

@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include "adapters/asio/handle.h"
+
 namespace playback::adapters {
 namespace {
 
@@ -82,6 +84,8 @@ void SocketState::finish(Waiting& waiting,
     Waiting resumer = std::move(waiting);
     if (!failure)
         resumer.resume_now(count);
+    else if (failure == asio::error::operation_aborted && interrupted_)
+        resumer.resume_now(end_error());
     else if (failure == asio::error::operation_aborted)
         resumer.resume_now(Error{Errc::timed_out, "deadline of the connection passed"});
     else
@@ -117,7 +121,7 @@ void SocketState::close() {
 }
 
 void SocketState::expire_at(Instant at) {
-    if (closed_) return;
+    if (closed_ || interrupted_) return;
     deadline_ = at;
     expired_ = false;
     if (at < (armed() ? Timer::at() : never)) arm(at);
@@ -134,8 +138,24 @@ void SocketState::fire() {
     socket_.cancel(ignored);
 }
 
+void SocketState::interrupt() {
+    if (closed_ || std::exchange(interrupted_, true)) return;
+    disarm();
+    boost::system::error_code ignored;
+    if (reader_ || writer_) socket_.cancel(ignored);
+}
+
+Descriptor SocketState::release() {
+    CHECK(interrupted_ && !reader_ && !writer_);
+    if (std::exchange(closed_, true)) return Descriptor();
+    boost::system::error_code failure;
+    const int number = socket_.release(failure);
+    return Descriptor(failure ? -1 : number);
+}
+
 Error SocketState::end_error() const {
-    if (expired_ && !closed_) return {Errc::timed_out, "deadline of the connection passed"};
+    if (expired_ && !closed_ && !interrupted_)
+        return {Errc::timed_out, "deadline of the connection passed"};
     return {Errc::closed, "connection was closed on this side"};
 }
 
@@ -150,7 +170,10 @@ io::Task<Result<void>> SocketStream::write(std::string_view bytes) {
     SocketState* const state = &*state_;
     Result<std::size_t> sent = state->send_now(bytes);
     for (;;) {
-        if (!sent) co_return std::move(sent).error();
+        if (!sent) {
+            if (state->interrupted()) unsent_ += bytes;
+            co_return std::move(sent).error();
+        }
         bytes.remove_prefix(*sent);
         if (bytes.empty()) co_return Result<void>();
         auto start = [state, bytes](io::Resumer<Result<std::size_t>> resumer) {
@@ -158,6 +181,15 @@ io::Task<Result<void>> SocketStream::write(std::string_view bytes) {
         };
         sent = co_await io::suspend<Result<std::size_t>>(start);
     }
+}
+
+io::Detached SocketStream::detach() {
+    io::Detached detached;
+    Descriptor socket = state_->release();
+    if (!socket) return detached;
+    detached.handle = std::make_unique<SocketHandle>(std::move(socket));
+    detached.unsent = std::move(unsent_);
+    return detached;
 }
 
 }  // namespace playback::adapters

@@ -48,9 +48,13 @@ public:
     void shutdown_write();
     void close();
     void expire_at(Instant at);
+    void interrupt();
+    // Of a stream that was interrupted and has nothing pending; none if it was closed.
+    Descriptor release();
 
+    [[nodiscard]] bool interrupted() const { return interrupted_; }
     // May no operation start any more, and why.
-    [[nodiscard]] bool ended() const { return closed_ || expired_; }
+    [[nodiscard]] bool ended() const { return closed_ || expired_ || interrupted_; }
     [[nodiscard]] Error end_error() const;
     [[nodiscard]] const SocketAddress& peer() const { return peer_; }
     [[nodiscard]] int descriptor() { return socket_.native_handle(); }
@@ -73,6 +77,7 @@ private:
     bool shut_ = false;
     bool closed_ = false;
     bool expired_ = false;
+    bool interrupted_ = false;
 };
 
 class SocketStream final : public io::Stream {
@@ -89,10 +94,13 @@ public:
     void shutdown_write() override { state_->shutdown_write(); }
     void close() override { state_->close(); }
     void expire_at(Instant at) override { state_->expire_at(at); }
+    void interrupt() override { state_->interrupt(); }
+    io::Detached detach() override;
     [[nodiscard]] std::string peer_address() const override { return state_->peer().host(); }
 
 private:
     Held<SocketState> state_;
+    std::string unsent_;  // since it was interrupted
 };
 
 }  // namespace playback::adapters

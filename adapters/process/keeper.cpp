@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include <poll.h>
 #include <signal.h>
@@ -52,8 +53,11 @@ private:
 }  // namespace
 
 Keeper::Keeper(Records records, std::move_only_function<void()> changed)
-    : records_(std::move(records)), changed_(std::move(changed)), wake_(eventfd(0, EFD_CLOEXEC)) {
-    CHECK(wake_);
+    : records_(std::move(records)),
+      changed_(std::move(changed)),
+      wake_(eventfd(0, EFD_CLOEXEC)),
+      empty_(eventfd(0, EFD_CLOEXEC)) {
+    CHECK(wake_ && empty_);
     const SignalsBlocked blocked;
     thread_ = std::thread([this] { loop(); });
 }
@@ -118,6 +122,7 @@ bool Keeper::take_work() {
 }
 
 int Keeper::poll_timeout() const {
+    if (has_left_) return -1;  // nothing is enforced any more
     std::optional<Clock::duration> wait;
     const Clock::time_point now = Clock::now();
     for (const auto& [name, entry] : entries_) {
@@ -153,6 +158,7 @@ void Keeper::watch() {
         finish(entry);
         if (!entry.removed.empty()) drop(names[i]);
     }
+    if (has_left_) return tell_if_empty();
     enforce(Clock::now());
 }
 
@@ -179,8 +185,10 @@ void Keeper::finish(Entry& entry) {
     record.exit_code = ending.exit_code;
     record.reason = entry.too_big ? "out of memory" : ending.reason;
     // If it cannot be written, the next node finds the process gone all the same.
-    const Result<void> saved = records_.save(record);
-    static_cast<void>(saved);
+    if (!has_left_) {
+        const Result<void> saved = records_.save(record);
+        static_cast<void>(saved);
+    }
     changed_();
 }
 
@@ -295,6 +303,31 @@ std::vector<io::ContainerStatus> Keeper::list(const std::string& label,
         if (carries(entry.record.labels, label, value)) list.push_back(entry.record.status());
     }
     return list;
+}
+
+void Keeper::leave() {
+    has_left_ = true;
+    std::erase_if(entries_, [](const auto& one) { return !one.second.ours; });
+    records_.unlock();
+    tell_if_empty();
+}
+
+Result<void> Keeper::come_back() {
+    TRY_VOID(records_.lock());
+    has_left_ = false;
+    for (const auto& [name, entry] : entries_) TRY_VOID(records_.save(entry.record));
+    changed_();
+    return {};
+}
+
+void Keeper::tell_if_empty() {
+    const auto runs = [](const auto& one) { return static_cast<bool>(one.second.exit); };
+    if (std::ranges::none_of(entries_, runs)) eventfd_write(empty_.get(), 1);
+}
+
+void Keeper::outlive(int lifeline) {
+    std::array<pollfd, 2> watched{pollfd{empty_.get(), POLLIN, 0}, pollfd{lifeline, POLLIN, 0}};
+    while (poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) continue;
 }
 
 Result<std::string> Keeper::logs(const std::string& name, std::size_t bytes_max) const {

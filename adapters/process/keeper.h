@@ -50,6 +50,16 @@ public:
                                                         const std::string& value) const;
     [[nodiscard]] Result<std::string> logs(const std::string& name, std::size_t bytes_max) const;
 
+    // The records are another process's from now on: it minds all containers, while ours, which
+    // would die with us, only have their output written and are buried.
+    void leave();
+    // That process is no more. Fails with in_use or io_failed.
+    Result<void> come_back();
+
+    // From any thread, after `leave`. Blocks until none of ours is left, or `lifeline` is readable
+    // (whoever has the other end is gone).
+    void outlive(int lifeline);
+
 private:
     using Clock = std::chrono::steady_clock;
     using Removed = std::move_only_function<void()>;
@@ -76,12 +86,15 @@ private:
     void begin_removal(Entry& entry, Duration grace, Removed removed);
     void drop(const std::string& name);
     Result<void> launch(const Plan& plan);
+    void tell_if_empty();
 
     Records records_;
     std::move_only_function<void()> changed_;
     std::map<std::string, Entry> entries_;
     Clock::time_point look_at_;  // when memory is looked at next
-    Descriptor wake_;            // an eventfd
+    bool has_left_ = false;
+    Descriptor wake_;   // an eventfd
+    Descriptor empty_;  // an eventfd: none of ours is left
 
     std::mutex mutex_;
     std::vector<Work> work_;  // guarded by mutex_; bounded by the callers that wait for it

@@ -78,6 +78,27 @@ io::Task<Result<T>> ProcessHost::ask(Question<T> question, Instant deadline) {
     co_return result;
 }
 
+io::Task<Result<void>> ProcessHost::leave(Instant deadline) {
+    Question<void> question = [](Keeper& keeper, Answer<void> answer) {
+        keeper.leave();
+        answer({});
+    };
+    Result<void> result = co_await ask<void>(std::move(question), deadline);
+    co_return result;
+}
+
+io::Task<Result<void>> ProcessHost::come_back(Instant deadline) {
+    Question<void> question = [](Keeper& keeper, Answer<void> answer) {
+        answer(keeper.come_back());
+    };
+    Result<void> result = co_await ask<void>(std::move(question), deadline);
+    co_return result;
+}
+
+void ProcessHost::outlive(int lifeline) {
+    keeper_->outlive(lifeline);
+}
+
 // By the whole name, by the name without its tag, or by "*".
 Result<std::string> ProcessHost::path_of(const std::string& image) const {
     auto found = options_.images.find(image);

@@ -61,6 +61,12 @@ public:
                                        Instant deadline) override;
     io::Task<void> wait_for_change(std::uint64_t seen, Instant deadline) override;
 
+    // Another process minds the containers from now on, though those that this one started live
+    // only as long as it does (Keeper::leave, come_back, outlive).
+    io::Task<Result<void>> leave(Instant deadline);
+    io::Task<Result<void>> come_back(Instant deadline);
+    void outlive(int lifeline);
+
 private:
     struct Changes;
     template <class T>

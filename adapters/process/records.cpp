@@ -66,14 +66,21 @@ Result<Records> Records::open(std::string directory) {
     std::error_code failed;
     fs::create_directories(directory, failed);
     if (failed) return Error{Errc::io_failed, "make " + directory + ": " + failed.message()};
-    const std::string path = directory + "/lock";
+    Records records(std::move(directory));
+    TRY_VOID(records.lock());
+    return records;
+}
+
+Result<void> Records::lock() {
+    const std::string path = directory_ + "/lock";
     Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!lock) return errno_error("open " + path);
     if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return errno_error("lock " + path);
-        return Error{Errc::in_use, directory + " belongs to another running node"};
+        return Error{Errc::in_use, directory_ + " belongs to another running node"};
     }
-    return Records(std::move(directory), std::move(lock));
+    lock_ = std::move(lock);
+    return {};
 }
 
 std::vector<ContainerRecord> Records::load() const {

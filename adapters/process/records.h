@@ -70,9 +70,13 @@ public:
 
     [[nodiscard]] std::string log_path(const std::string& name) const;
 
+    // Another process may have the directory, until this one locks it again: write nothing then.
+    void unlock() { lock_.reset(); }
+    // Fails with in_use or io_failed.
+    Result<void> lock();
+
 private:
-    Records(std::string directory, Descriptor lock)
-        : directory_(std::move(directory)), lock_(std::move(lock)) {}
+    explicit Records(std::string directory) : directory_(std::move(directory)) {}
 
     [[nodiscard]] std::string path_of(const std::string& name) const;
 

@@ -31,4 +31,13 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     return Endpoint{std::string(host), port, ""};
 }
 
+Result<std::unique_ptr<Stream>> Network::adopt(std::unique_ptr<Handle>) {
+    return Error{Errc::unsupported, "connections of this network cannot be passed on"};
+}
+
+Result<std::unique_ptr<Listener>> Network::adopt_listener(std::unique_ptr<Handle>,
+                                                          const Endpoint&) {
+    return Error{Errc::unsupported, "listeners of this network cannot be passed on"};
+}
+
 }  // namespace playback::io

@@ -31,6 +31,22 @@ std::string to_string(const Endpoint& endpoint);
 // Reads what to_string writes. Fails with invalid_argument.
 Result<Endpoint> parse_endpoint(std::string_view text);
 
+// A connection, or a place to listen at, that nobody uses at the moment: it stays open until a
+// Network adopts it, in this process or in the one that comes after it. Destroying it lets go of
+// it; what another process adopted lives on.
+class Handle {
+public:
+    Handle() = default;
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    virtual ~Handle() = default;
+};
+
+struct Detached {
+    std::unique_ptr<Handle> handle;  // none: the connection has ended, or cannot be passed on
+    std::string unsent;              // what was to be written and was not
+};
+
 class Stream {
 public:
     // Destroying a stream closes it; its suspended reader and writer must be gone or resumed.
@@ -54,6 +70,14 @@ public:
     // production). Stays in force for later operations; `never` lifts it.
     virtual void expire_at(Instant at) = 0;
 
+    // The connection is to go on elsewhere: what is pending fails with `closed`, and so does what
+    // comes later. Nothing is lost: unread bytes wait for the next reader, and what was given to
+    // `write` and has not left is kept for `detach`. Where nothing can be passed on: as `close`.
+    virtual void interrupt() { close(); }
+    // After `interrupt`, when nothing is pending any more: what goes on elsewhere. This stream is
+    // closed then, and the peer hears nothing of it.
+    virtual Detached detach() { return {}; }
+
     // The address of the other side, without its port: what rate limits count.
     [[nodiscard]] virtual std::string peer_address() const = 0;
 };
@@ -65,6 +89,8 @@ public:
     // Fails with closed, or io_failed (no descriptors left: wait a little and go on).
     virtual Task<Result<std::unique_ptr<Stream>>> accept() = 0;
     virtual void close() = 0;
+    // As Stream::detach: who connects meanwhile waits. A pending accept fails with `closed`.
+    virtual std::unique_ptr<Handle> detach() { return nullptr; }
     // Where it really listens: with the port that was chosen for port 0.
     [[nodiscard]] virtual Endpoint local() const = 0;
 };
@@ -79,6 +105,12 @@ public:
     // Fails with refused, timed_out, reset, or invalid_argument (host is not a numeric address or a
     // name that resolves).
     virtual Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, Instant deadline) = 0;
+
+    // Goes on with what a Network of this kind has detached. Fails with unsupported, or io_failed.
+    virtual Result<std::unique_ptr<Stream>> adopt(std::unique_ptr<Handle> connection);
+    // `local`: where it listens, as the listener before said.
+    virtual Result<std::unique_ptr<Listener>> adopt_listener(std::unique_ptr<Handle> listening,
+                                                             const Endpoint& local);
 };
 
 }  // namespace playback::io

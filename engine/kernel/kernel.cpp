@@ -38,6 +38,8 @@ io::Task<void> Kernel::stop() {
     is_stopping_ = true;
     work_.notify_all();
     co_await tasks_.join();
+    has_stopped_ = true;
+    for (const std::unique_ptr<Slot>& slot : slots_) slot->disarm();
 }
 
 // --- commands ---
@@ -75,6 +77,7 @@ io::Task<Result<Message>> Kernel::submit_message(Address to, Message message) {
 }
 
 io::Task<Result<Message>> Kernel::submit_here(Address to, Message message) {
+    if (has_stopped_) co_return Error{Errc::unavailable, "the node has stopped"};
     ReplyCell cell;
     local(slot_of(to)).submit(to, std::move(message), cell);
     if (!cell.result) {

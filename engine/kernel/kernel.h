@@ -41,7 +41,8 @@ public:
     // Acquires and loads the slots of this core, then commits until stopped. Fails as the store
     // does; nothing was changed then but epochs.
     io::Task<Result<void>> start();
-    // Commits what was collected and ends the kernel's own coroutines. Submit nothing after.
+    // Commits what was collected and ends the kernel's own coroutines. After it the store is not
+    // touched any more: what is submitted then fails with unavailable.
     io::Task<void> stop();
 
     // Applies `command` to the aggregate `to`, wherever its slot lives, and returns its reply once
@@ -117,6 +118,7 @@ private:
     std::uint64_t collecting_ = 1;
     std::uint64_t durable_ = 0;
     bool is_stopping_ = false;
+    bool has_stopped_ = false;
     bool has_work_ = false;
     io::Signal work_;
     io::TaskGroup tasks_;

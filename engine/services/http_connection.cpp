@@ -15,14 +15,18 @@ constexpr Duration linger_time = seconds(2);
 
 }  // namespace
 
-HttpConnection::HttpConnection(HttpServer& server, std::unique_ptr<io::Stream> stream)
+HttpConnection::HttpConnection(HttpServer& server, std::unique_ptr<io::Stream> stream, Parcel bytes)
     : server_(server),
       stream_(std::move(stream)),
       next_(server.first_),
       peer_(stream_->peer_address()),
       parser_(server.options_.limits),
-      buffer_(small_buffer),
+      buffer_(std::max(small_buffer, bytes.received.size())),
+      end_(bytes.received.size()),
+      output_(std::move(bytes.unsent)),
       closing_(server.stopping_) {
+    std::ranges::copy(bytes.received, buffer_.begin());
+    server_.buffered_ += buffer_.size() - small_buffer;
     if (next_ != nullptr) next_->previous_ = this;
     server_.first_ = this;
 }
@@ -36,6 +40,24 @@ HttpConnection::~HttpConnection() {
 void HttpConnection::stop() {
     closing_ = true;
     if (reading_) stream_->close();
+}
+
+void HttpConnection::hand_over() {
+    if (lingering_) stream_->close();
+    if (reading_) interrupt();
+}
+
+void HttpConnection::interrupt() {
+    interrupted_ = true;
+    stream_->interrupt();
+}
+
+void HttpConnection::pack(std::vector<Parcel>& parcels) {
+    if (!passes_on_) return;
+    stream_->interrupt();
+    io::Detached left = stream_->detach();
+    if (!left.handle) return;
+    parcels.push_back({std::move(left.handle), std::move(left.unsent), std::string(unread()), ""});
 }
 
 io::Task<void> HttpConnection::run() {
@@ -58,6 +80,10 @@ io::Task<void> HttpConnection::run() {
         }
         if (answer_.upgrade) co_return;
         if (closing_) break;
+        if (step == Step::pass_on) {
+            passes_on_ = true;
+            co_return;
+        }
         if (step == Step::write) continue;
         const bool more = co_await read_more();
         if (!more && output_.empty()) co_return;
@@ -69,6 +95,7 @@ io::Task<void> HttpConnection::run() {
 HttpConnection::Step HttpConnection::handle_received() {
     for (;;) {
         if (closing_ || answer_.upgrade) return Step::write;
+        if (server_.handing_over_) return Step::pass_on;
         if (output_.size() >= output_flush_bytes) return Step::write;
         switch (parser_.parse(unread())) {
             case wire::RequestParser::Status::need_more:
@@ -189,6 +216,7 @@ io::Task<bool> HttpConnection::read_more() {
     const Result<std::size_t> got =
         co_await stream_->read_some({buffer_.data() + end_, buffer_.size() - end_});
     reading_ = false;
+    if (!got && interrupted_) co_return true;
     if (got && *got > 0) {
         CHECK(*got <= buffer_.size() - end_);
         end_ += *got;
@@ -205,7 +233,8 @@ io::Task<bool> HttpConnection::read_more() {
 io::Task<bool> HttpConnection::flush() {
     stream_->expire_at(server_.io_.clock.now() + server_.options_.request_timeout);
     const Result<void> written = co_await stream_->write(output_);
-    if (!written) co_return false;
+    // What an interrupted stream did not send, it keeps for who goes on.
+    if (!written && !interrupted_) co_return false;
     server_.metrics_.sent(output_.size());
     output_.clear();
     if (output_.capacity() > small_buffer) output_ = std::string();
@@ -213,6 +242,7 @@ io::Task<bool> HttpConnection::flush() {
 }
 
 io::Task<void> HttpConnection::linger() {
+    lingering_ = true;
     stream_->shutdown_write();
     stream_->expire_at(server_.io_.clock.now() + linger_time);
     for (std::size_t dropped = 0; dropped < linger_bytes_max;) {

@@ -22,7 +22,8 @@ namespace playback::services {
 
 class HttpConnection {
 public:
-    HttpConnection(HttpServer& server, std::unique_ptr<io::Stream> stream);
+    // `bytes`: what the process before had read and not written of this connection.
+    HttpConnection(HttpServer& server, std::unique_ptr<io::Stream> stream, Parcel bytes);
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
     ~HttpConnection();
@@ -40,11 +41,18 @@ public:
     // The server stops: closes now if nothing is being answered, else after that answer.
     void stop();
     void cut_off() { stream_->close(); }
+
+    // The server hands over: `run` returns once everything is answered that has been read whole.
+    void hand_over();
+    // Waits no more for the peer to take its answers: they are passed on with the rest.
+    void interrupt();
+    // After `run`: adds what goes on in the next process, if anything does.
+    void pack(std::vector<Parcel>& parcels);
     [[nodiscard]] HttpConnection* next() const { return next_; }
 
 private:
     // What has to be waited for next.
-    enum class Step : std::uint8_t { read, write, answer };
+    enum class Step : std::uint8_t { read, write, answer, pass_on };
 
     static constexpr std::size_t small_buffer = 4 * 1024;
     static constexpr std::size_t busy_buffer = 32 * 1024;
@@ -82,6 +90,9 @@ private:
     bool reading_ = false;     // waits for bytes: no request is being answered
     bool closing_;             // after what is in output_
     bool lost_frame_ = false;  // bytes of the peer may be left unread
+    bool lingering_ = false;
+    bool interrupted_ = false;
+    bool passes_on_ = false;  // to the next process
 };
 
 }  // namespace playback::services

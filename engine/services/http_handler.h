@@ -8,12 +8,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "engine/io/network.h"
 #include "engine/io/task.h"
+#include "engine/services/handover.h"
 #include "engine/wire/http1.h"
 
 namespace playback::services {
@@ -26,6 +28,12 @@ public:
 
     // `received`: what the peer has sent behind its request.
     virtual io::Task<void> run(std::unique_ptr<io::Stream> stream, std::string received) = 0;
+
+    // The connection is to go on in another process: reads no more, and `run` returns soon, without
+    // a word to the peer. May come before `run`.
+    virtual void hand_over() = 0;
+    // After that, once every `run` has returned: what goes on there. Nothing: it had ended.
+    virtual std::optional<Parcel> pack() = 0;
 };
 
 // The answer under construction. Reused from request to request, so that its body keeps its memory.
@@ -56,6 +64,10 @@ public:
     virtual io::Task<void> handle(const wire::Request& request,
                                   std::string_view peer,
                                   Answer& answer) = 0;
+
+    // Goes on with what an Upgrade of the process before has packed. Null: it cannot.
+    // `unsent` leaves before anything else.
+    virtual std::unique_ptr<Upgrade> resume(std::string_view words, std::string unsent) = 0;
 
     // Words the refusal of what could not be read as a request (400, 408, 413, 431, 503 ...).
     virtual void refuse(const wire::HttpError& error, Answer& answer) = 0;

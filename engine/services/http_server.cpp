@@ -1,10 +1,13 @@
 #include "engine/services/http_server.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/base/check.h"
 #include "engine/base/plant.h"
 #include "engine/io/clock.h"
+#include "engine/io/log.h"
 #include "engine/services/http_connection.h"
 
 namespace playback::services {
@@ -12,6 +15,9 @@ namespace {
 
 // After an accept that failed for want of descriptors: until some may be free.
 constexpr Duration accept_pause = milliseconds(100);
+
+// For peers to take their answers, before a handover; what they have not taken is passed on.
+constexpr Duration flush_time = milliseconds(250);
 
 // After the grace, for connections that were cut off to notice it.
 constexpr Duration cut_off_time = milliseconds(500);
@@ -36,7 +42,7 @@ void HttpServer::serve(std::unique_ptr<io::Listener> listener) {
 }
 
 io::Task<void> HttpServer::accept_from(io::Listener& listener) {
-    while (!stopping_) {
+    while (!stopping_ && !handing_over_) {
         if (connections_ >= options_.connections_max) {
             co_await ended_.wait();
             continue;
@@ -45,7 +51,7 @@ io::Task<void> HttpServer::accept_from(io::Listener& listener) {
         if (stream) {
             if (stopping_) co_return;
             metrics_.connections(++connections_);
-            tasks_.spawn(serve_one(*std::move(stream)));
+            tasks_.spawn(serve_one(*std::move(stream), Parcel()));
             continue;
         }
         if (stream.error().code == Errc::closed || PLAYBACK_PLANT(accept_error_ends)) co_return;
@@ -54,17 +60,70 @@ io::Task<void> HttpServer::accept_from(io::Listener& listener) {
     }
 }
 
-io::Task<void> HttpServer::serve_one(std::unique_ptr<io::Stream> stream) {
+void HttpServer::adopt(Parcel parcel) {
+    CHECK(!stopping_ && !handing_over_);
+    std::unique_ptr<io::Stream> stream;
+    if (parcel.handle) {
+        Result<std::unique_ptr<io::Stream>> adopted = io_.network.adopt(std::move(parcel.handle));
+        if (!adopted) {
+            io_.log.warn("connection not taken over", {{"why", adopted.error().detail}});
+            return;
+        }
+        stream = *std::move(adopted);
+    }
+    if (parcel.words.empty()) {
+        CHECK(stream != nullptr);
+        metrics_.connections(++connections_);
+        tasks_.spawn(serve_one(std::move(stream), std::move(parcel)));
+        return;
+    }
+    auto upgrade = handler_.resume(parcel.words, std::move(parcel.unsent));
+    if (!upgrade) {
+        io_.log.warn("connection not taken over", {{"why", "nobody knows what it is"}});
+        return;
+    }
+    metrics_.connections(++connections_);
+    tasks_.spawn(serve_resumed(std::move(upgrade), std::move(stream), std::move(parcel.received)));
+}
+
+io::Task<void> HttpServer::serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes) {
     HttpConnection::Continuation next;
     {
-        HttpConnection connection(*this, std::move(stream));
+        HttpConnection connection(*this, std::move(stream), std::move(bytes));
         co_await connection.run();
         next = connection.take_upgrade();
+        if (!next.upgrade) connection.pack(parcels_);
     }
     if (next.upgrade) {
-        io::Task<void> rest = next.upgrade->run(std::move(next.stream), std::move(next.received));
+        io::Task<void> rest =
+            run_upgrade(std::move(next.upgrade), std::move(next.stream), std::move(next.received));
         co_await std::move(rest);
     }
+    count_ended();
+}
+
+io::Task<void> HttpServer::serve_resumed(std::unique_ptr<Upgrade> upgrade,
+                                         std::unique_ptr<io::Stream> stream,
+                                         std::string received) {
+    io::Task<void> rest = run_upgrade(std::move(upgrade), std::move(stream), std::move(received));
+    co_await std::move(rest);
+    count_ended();
+}
+
+io::Task<void> HttpServer::run_upgrade(std::unique_ptr<Upgrade> upgrade,
+                                       std::unique_ptr<io::Stream> stream,
+                                       std::string received) {
+    Upgrade* const running = upgrade.get();
+    upgrades_.push_back(running);
+    if (handing_over_) running->hand_over();
+    io::Task<void> rest = running->run(std::move(stream), std::move(received));
+    co_await std::move(rest);
+    std::erase(upgrades_, running);
+    // Only when all have come to rest: until then others may still send to it.
+    if (handing_over_) passengers_.push_back(std::move(upgrade));
+}
+
+void HttpServer::count_ended() {
     metrics_.connections(--connections_);
     ended_.notify_all();
 }
@@ -75,17 +134,48 @@ bool HttpServer::take_buffer(std::size_t bytes) {
     return true;
 }
 
+io::Task<void> HttpServer::wait_for_end(Instant deadline) {
+    while (connections_ > 0 && io_.clock.now() < deadline) co_await ended_.wait(deadline);
+}
+
+io::Task<Luggage> HttpServer::hand_over(Duration grace) {
+    CHECK(!stopping_ && !handing_over_);
+    handing_over_ = true;
+    Luggage luggage;
+    for (const std::unique_ptr<io::Listener>& listener : listeners_) {
+        const io::Endpoint local = listener->local();
+        luggage.listeners.push_back({listener->detach(), local, local});
+        listener->close();  // where it could not be detached
+    }
+    ended_.notify_all();
+    for (HttpConnection* one = first_; one != nullptr; one = one->next()) one->hand_over();
+    for (Upgrade* const one : upgrades_) one->hand_over();
+
+    const Instant now = io_.clock.now();
+    co_await wait_for_end(now + std::min(grace, flush_time));
+    for (HttpConnection* one = first_; one != nullptr; one = one->next()) one->interrupt();
+    co_await wait_for_end(now + grace);
+
+    luggage.cut_off = connections_;
+    for (HttpConnection* one = first_; one != nullptr; one = one->next()) one->cut_off();
+    luggage.parcels = std::move(parcels_);
+    for (const std::unique_ptr<Upgrade>& passenger : passengers_) {
+        std::optional<Parcel> parcel = passenger->pack();
+        if (parcel) luggage.parcels.push_back(*std::move(parcel));
+    }
+    if (connections_ == 0) co_await tasks_.join();
+    co_return luggage;
+}
+
 io::Task<void> HttpServer::stop(Duration grace) {
     stopping_ = true;
     for (const std::unique_ptr<io::Listener>& listener : listeners_) listener->close();
     ended_.notify_all();
     for (HttpConnection* one = first_; one != nullptr; one = one->next()) one->stop();
 
-    const Instant deadline = io_.clock.now() + grace;
-    while (connections_ > 0 && io_.clock.now() < deadline) co_await ended_.wait(deadline);
+    co_await wait_for_end(io_.clock.now() + grace);
     for (HttpConnection* one = first_; one != nullptr; one = one->next()) one->cut_off();
-    const Instant last = io_.clock.now() + cut_off_time;
-    while (connections_ > 0 && io_.clock.now() < last) co_await ended_.wait(last);
+    co_await wait_for_end(io_.clock.now() + cut_off_time);
     if (connections_ == 0) co_await tasks_.join();
 }
 

@@ -46,6 +46,14 @@ public:
     // Accepts from `listener` from now on. For several listeners: call it again.
     void serve(std::unique_ptr<io::Listener> listener);
 
+    // Goes on with a connection of the process before, after `serve` or instead of it.
+    void adopt(Parcel parcel);
+
+    // Instead of `stop`: accepts and reads nothing more, lets running requests be answered for
+    // `grace` (their handlers must not wait for more to come), and returns everything for the next
+    // process. No peer hears of it. Nothing is left then but to be destroyed.
+    io::Task<Luggage> hand_over(Duration grace);
+
     // Accepts nothing more, closes what rests, lets running requests finish for `grace`, then cuts
     // the rest off. Returns when no connection is left, or soon after the grace with those whose
     // handler still waits (the scheduler destroys them).
@@ -53,12 +61,23 @@ public:
 
     [[nodiscard]] std::size_t connections() const { return connections_; }
     [[nodiscard]] bool stopping() const { return stopping_; }
+    [[nodiscard]] bool handing_over() const { return handing_over_; }
 
 private:
     friend class HttpConnection;
 
     io::Task<void> accept_from(io::Listener& listener);
-    io::Task<void> serve_one(std::unique_ptr<io::Stream> stream);
+    // Its bytes may have come from the process before.
+    io::Task<void> serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes);
+    io::Task<void> serve_resumed(std::unique_ptr<Upgrade> upgrade,
+                                 std::unique_ptr<io::Stream> stream,
+                                 std::string received);
+    io::Task<void> run_upgrade(std::unique_ptr<Upgrade> upgrade,
+                               std::unique_ptr<io::Stream> stream,
+                               std::string received);
+    // Returns when no connection is left, or at the deadline.
+    io::Task<void> wait_for_end(Instant deadline);
+    void count_ended();
     // Takes `bytes` of the budget of all request buffers. False: it is used up.
     bool take_buffer(std::size_t bytes);
     void give_buffer(std::size_t bytes) { buffered_ -= bytes; }
@@ -72,7 +91,11 @@ private:
     std::size_t connections_ = 0;
     std::size_t buffered_ = 0;
     bool stopping_ = false;
-    io::Signal ended_;  // a connection
+    bool handing_over_ = false;
+    std::vector<Upgrade*> upgrades_;                    // that run
+    std::vector<std::unique_ptr<Upgrade>> passengers_;  // that have run and are to be packed
+    std::vector<Parcel> parcels_;                       // packed already
+    io::Signal ended_;                                  // a connection
     io::TaskGroup tasks_;
 };
 

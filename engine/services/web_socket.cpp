@@ -17,6 +17,7 @@ using Kind = SocketEvent::Kind;
 
 constexpr std::size_t small_buffer = 2 * 1024;
 constexpr std::size_t linger_bytes_max = 1024 * 1024;
+constexpr Duration last_words_time = milliseconds(100);  // of a closing socket, at a handover
 
 bool is_message(Opcode opcode) {
     return opcode == Opcode::text || opcode == Opcode::binary;
@@ -73,6 +74,57 @@ void WebSocket::start() {
     tasks_.spawn(write_queued());
 }
 
+// --- from process to process ---
+
+void WebSocket::resume(const SocketState& state, std::string unsent) {
+    CHECK(output_.empty());
+    output_ = std::move(unsent);
+    parser_.go_on({.opcode = static_cast<Opcode>(state.opcode),
+                   .fragments = static_cast<std::size_t>(state.fragment_count),
+                   .message = state.fragments});
+    ping_payload_ = state.ping_payload;
+    if (!state.is_closing) return;
+    close_sent_ = true;
+    close_deadline_ = io_.clock.now() + options_.close_timeout;
+}
+
+void WebSocket::hand_over() {
+    if (handing_over_ || ended_ || broken_) return;
+    if (close_sent_) {
+        close_deadline_ = std::min(close_deadline_, io_.clock.now() + last_words_time);
+        return set_deadline();
+    }
+    handing_over_ = true;
+    stream_->interrupt();
+    wake_.notify_all();
+    drained_.notify_all();
+    heard_.notify_all();
+}
+
+io::Task<void> WebSocket::rest() {
+    CHECK(handing_over_);
+    co_await tasks_.join();
+}
+
+Parcel WebSocket::pack(SocketState& state) {
+    CHECK(handing_over_ && !reading_);
+    io::Detached left = stream_->detach();
+    const wire::WebSocketParser::Unfinished message = parser_.unfinished();
+    state.fragments = message.message;
+    state.fragment_count = message.fragments;
+    state.opcode = static_cast<std::uint8_t>(message.opcode);
+    state.ping_payload = ping_payload_;
+    state.is_closing = close_sent_;
+    metrics_.ended();
+    Parcel parcel;
+    parcel.handle = std::move(left.handle);
+    parcel.unsent = std::move(left.unsent);
+    parcel.unsent += output_;
+    parcel.received =
+        std::string(buffer_.data() + begin_ + message.parsed, end_ - begin_ - message.parsed);
+    return parcel;
+}
+
 // --- reading ---
 
 io::Task<SocketEvent> WebSocket::read() {
@@ -86,7 +138,7 @@ io::Task<SocketEvent> WebSocket::read() {
 
 std::optional<SocketEvent> WebSocket::next() {
     for (;;) {
-        if (ended_) return SocketEvent{};
+        if (ended_ || handing_over_) return SocketEvent{};
         switch (parser_.parse(unread())) {
             case wire::WebSocketParser::Status::need_more:
                 return std::nullopt;
@@ -156,6 +208,7 @@ io::Task<bool> WebSocket::read_more() {
     const Result<std::size_t> got =
         co_await stream_->read_some({buffer_.data() + end_, buffer_.size() - end_});
     reading_ = false;
+    if (handing_over_ && !got) co_return true;
     if (!broken_) set_deadline();
     if (!got || *got == 0) {
         if (!got && got.error().code == Errc::timed_out && !close_sent_) {
@@ -175,7 +228,8 @@ io::Task<bool> WebSocket::read_more() {
 bool WebSocket::send(Opcode opcode, std::string_view payload) {
     if (closing()) return false;
     if (is_message(opcode)) {
-        if (output_.size() + writing_.size() + payload.size() > options_.queue_bytes_max) {
+        const std::size_t queued = output_.size() + writing_.size();
+        if (!handing_over_ && queued + payload.size() > options_.queue_bytes_max) {
             metrics_.refused.add();
             return false;
         }
@@ -200,7 +254,8 @@ void WebSocket::append(Opcode opcode, std::string_view payload) {
 }
 
 io::Task<void> WebSocket::wait_for_room() {
-    while (!closing() && output_.size() + writing_.size() > options_.queue_bytes_max / 2)
+    while (!closing() && !handing_over_ &&
+           output_.size() + writing_.size() > options_.queue_bytes_max / 2)
         co_await drained_.wait();
 }
 
@@ -213,7 +268,7 @@ io::Task<bool> WebSocket::answers(Instant deadline) {
     if (closing()) co_return false;
     send(Opcode::ping, ping_payload_);
     const bool heard = co_await heard_.wait(deadline);
-    co_return heard && !closing();
+    co_return heard && !closing() && !handing_over_;
 }
 
 void WebSocket::close(std::uint16_t code, std::string_view reason) {
@@ -227,7 +282,7 @@ void WebSocket::close(std::uint16_t code, std::string_view reason) {
 
 // The writer. It ends when everything is written after finish(), or when the stream breaks.
 io::Task<void> WebSocket::write_queued() {
-    while (!broken_) {
+    while (!broken_ && !handing_over_) {
         if (!output_.empty()) {
             const bool written = co_await write_once();
             if (!written) break_off();
@@ -236,7 +291,7 @@ io::Task<void> WebSocket::write_queued() {
         if (finishing_) co_return;
         const Instant until = next_wake();
         co_await wake_.wait(until);
-        if (!broken_) on_time();
+        if (!broken_ && !handing_over_) on_time();
     }
 }
 
@@ -245,6 +300,8 @@ io::Task<bool> WebSocket::write_once() {
     write_deadline_ = io_.clock.now() + options_.write_timeout;
     set_deadline();
     const Result<void> written = co_await stream_->write(writing_);
+    if (handing_over_) writing_.clear();  // the stream keeps what it did not send
+    if (handing_over_) co_return true;
     if (!written && written.error().code == Errc::timed_out && !close_sent_) metrics_.cut_off.add();
     write_deadline_ = never;
     writing_.clear();

@@ -33,6 +33,7 @@
 #include "engine/io/network.h"
 #include "engine/io/task.h"
 #include "engine/io/wait.h"
+#include "engine/services/handover.h"
 #include "engine/wire/websocket.h"
 
 namespace playback::io {
@@ -89,8 +90,20 @@ public:
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
 
+    // Goes on where the process before left it. Before `start`.
+    void resume(const SocketState& state, std::string unsent);
     // Starts the writer. Once, before anything else.
     void start();
+
+    // The connection is to go on in the next process: whoever reads gets `closed` and ends without
+    // `finish`. What is sent from now on, without bound, is passed on. A socket that is closing
+    // already is not passed on: it soon ends as ever.
+    void hand_over();
+    [[nodiscard]] bool handing_over() const { return handing_over_; }
+    // Returns when nothing is read or written any more.
+    io::Task<void> rest();
+    // After that, when nobody sends any more. Its words are empty: `state` is what goes into them.
+    Parcel pack(SocketState& state);
 
     // The next event, when there is one. `closed` is the last: the peer has closed, is gone, broke
     // the protocol or did not answer our close in time.
@@ -155,6 +168,7 @@ private:
     bool finishing_ = false;   // the writer ends when all is written
     bool ended_ = false;       // nothing more is read
     bool broken_ = false;      // nothing more is written
+    bool handing_over_ = false;
     std::uint16_t peer_code_ = wire::close_code::none_received;
     io::Signal wake_;     // the writer
     io::Signal drained_;  // who waits for room

@@ -248,6 +248,23 @@ void WebSocketParser::forget_message() {
     message_taken_ = false;
 }
 
+WebSocketParser::Unfinished WebSocketParser::unfinished() const {
+    Unfinished result;
+    result.parsed = at_;
+    if (message_taken_) return result;
+    result.opcode = opcode_;
+    result.fragments = fragments_;
+    result.message = message_;
+    return result;
+}
+
+void WebSocketParser::go_on(Unfinished message) {
+    CHECK(at_ == 0 && fragments_ == 0);
+    opcode_ = message.opcode;
+    fragments_ = message.fragments;
+    message_ = std::move(message.message);
+}
+
 void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
     append_head(out, opcode, payload.size(), 0);
     out.append(payload);

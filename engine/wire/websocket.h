@@ -83,6 +83,17 @@ public:
     [[nodiscard]] std::uint16_t close_code() const { return close_code_; }
     [[nodiscard]] std::string_view error() const { return error_; }
 
+    // A message whose end has not come yet, for a parser elsewhere to go on with.
+    struct Unfinished {
+        Opcode opcode = Opcode::text;
+        std::size_t fragments = 0;  // so far; 0: there is none
+        std::string message;        // of those fragments
+        std::size_t parsed = 0;     // bytes of the buffer that are in it: not to be parsed again
+    };
+    [[nodiscard]] Unfinished unfinished() const;
+    // Before the first `parse`, whose buffer begins behind what the other had parsed.
+    void go_on(Unfinished message);
+
 private:
     struct Frame;
 

@@ -244,6 +244,75 @@ TEST(RealNetwork, NamesWhatCannotBeListenedAt) {
     real.world.run(listen_wrongly(real.world));
 }
 
+io::Task<void> pass_on(adapters::RealWorld& world) {
+    const Instant deadline = world.clock().now() + seconds(20);
+    io::Endpoint any{"127.0.0.1", 0, ""};
+    std::unique_ptr<io::Listener> listener = std::move(*world.network().listen(any));
+    const io::Endpoint to = listener->local();
+    std::unique_ptr<io::Stream> client = *co_await world.network().connect(to, deadline);
+    std::unique_ptr<io::Stream> server = *co_await listener->accept();
+
+    // More than fits: the write is interrupted, and so is a read.
+    const std::string flood(32UL << 20, 'x');
+    Errc read = Errc{};
+    Errc wrote = Errc{};
+    auto reading = [](io::Stream& stream, Errc& code) -> io::Task<void> {
+        std::array<char, 16> bytes{};
+        const Result<std::size_t> got = co_await stream.read_some(bytes);
+        code = got ? Errc{} : got.error().code;
+    };
+    auto writing = [](io::Stream& stream, const std::string& all, Errc& code) -> io::Task<void> {
+        const Result<void> done = co_await stream.write(all);
+        code = done ? Errc{} : done.error().code;
+    };
+    io::TaskGroup group(world.executor());
+    group.spawn(reading(*server, read));
+    group.spawn(writing(*server, flood, wrote));
+    co_await io::sleep_until(world.clock(), world.clock().now() + milliseconds(50));
+    server->interrupt();
+    co_await group.join();
+    EXPECT_EQ(read, Errc::closed);
+    EXPECT_EQ(wrote, Errc::closed);
+
+    io::Detached left = server->detach();
+    std::unique_ptr<io::Handle> place = listener->detach();
+    server.reset();
+    listener.reset();
+    EXPECT_TRUE(left.handle && place);
+    EXPECT_GT(left.unsent.size(), 0U);
+    EXPECT_LT(left.unsent.size(), flood.size());
+    // Who comes and who speaks now is heard later.
+    std::unique_ptr<io::Stream> second = *co_await world.network().connect(to, deadline);
+    std::string_view words = "hello";
+    const Result<void> spoken = co_await client->write(words);
+    EXPECT_TRUE(spoken);
+
+    server = *world.network().adopt(std::move(left.handle));
+    listener = *world.network().adopt_listener(std::move(place), to);
+    EXPECT_EQ(server->peer_address(), "127.0.0.1");
+    EXPECT_EQ(listener->local(), to);
+    group.spawn(writing(*server, left.unsent, wrote));
+    std::size_t total = 0;
+    std::vector<char> into(1 << 20);
+    while (total < flood.size()) {
+        const Result<std::size_t> got = co_await client->read_some(into);
+        if (!got || *got == 0) break;
+        total += *got;
+    }
+    EXPECT_EQ(total, flood.size()) << "each byte once";
+    co_await group.join();
+    std::array<char, 16> bytes{};
+    const Result<std::size_t> heard = co_await server->read_some(bytes);
+    EXPECT_TRUE(heard && *heard == words.size());
+    const Result<std::unique_ptr<io::Stream>> accepted = co_await listener->accept();
+    EXPECT_TRUE(accepted);
+}
+
+TEST(RealNetwork, PassesOnConnectionsAndListeners) {
+    RealFixture real;
+    real.world.run(pass_on(real.world));
+}
+
 TEST(RealNetwork, DoesNotLeaveDescriptorsBehind) {
     const auto next_free = [] {
         const Descriptor probe(::dup(0));

@@ -47,6 +47,15 @@ struct Wire {
     std::function<void()> wake = [] {};
 };
 
+// A wire between two streams of servers.
+struct FakeHandle final : io::Handle {
+    explicit FakeHandle(std::shared_ptr<Wire> its_wire) : wire(std::move(its_wire)) {}
+    ~FakeHandle() override {
+        if (wire) wire->closed = true;
+    }
+    std::shared_ptr<Wire> wire;
+};
+
 class FakeStream final : public io::Stream, private io::Timer {
 public:
     FakeStream(io::Clock& clock, std::shared_ptr<Wire> wire, std::string peer)
@@ -54,6 +63,7 @@ public:
         wire_->wake = [this] { pump(); };
     }
     ~FakeStream() override {
+        if (!wire_) return;
         wire_->closed = true;
         wire_->wake = [] {};
     }
@@ -81,6 +91,14 @@ public:
         wire_->closed = true;
         pump();
     }
+    void interrupt() override {
+        interrupted_ = true;
+        pump();
+    }
+    io::Detached detach() override {
+        wire_->wake = [] {};
+        return {std::make_unique<FakeHandle>(std::exchange(wire_, nullptr)), unsent_};
+    }
     void expire_at(Instant at) override {
         expired_ = false;
         arm(at);
@@ -98,7 +116,7 @@ private:
     }
     void pump_reader() {
         if (!reader_) return;
-        if (wire_->closed) return reader_.resume(Error{Errc::closed, "closed"});
+        if (wire_->closed || interrupted_) return reader_.resume(Error{Errc::closed, "closed"});
         if (expired_) return reader_.resume(Error{Errc::timed_out, "deadline"});
         if (wire_->to_server.empty()) {
             if (wire_->client_done) reader_.resume(std::size_t{0});
@@ -112,7 +130,8 @@ private:
     }
     void pump_writer() {
         if (!writer_) return;
-        if (wire_->closed) return writer_.resume(Error{Errc::closed, "closed"});
+        if (interrupted_) unsent_ += from_;
+        if (wire_->closed || interrupted_) return writer_.resume(Error{Errc::closed, "closed"});
         if (expired_) return writer_.resume(Error{Errc::timed_out, "deadline"});
         if (!wire_->client_reads) return;
         wire_->from_server += from_;
@@ -127,6 +146,8 @@ private:
     std::span<char> into_;
     std::string_view from_;
     bool expired_ = false;
+    bool interrupted_ = false;
+    std::string unsent_;
 };
 
 // Listeners by endpoint; the test connects to them.
@@ -140,6 +161,12 @@ public:
     }
     io::Task<Result<std::unique_ptr<io::Stream>>> connect(io::Endpoint, Instant) override {
         co_return Error{Errc::refused, "no network to call out to"};
+    }
+
+    Result<std::unique_ptr<io::Stream>> adopt(std::unique_ptr<io::Handle> connection) override {
+        auto& handle = static_cast<FakeHandle&>(*connection);
+        return std::make_unique<FakeStream>(
+            clock_, std::exchange(handle.wire, nullptr), "10.0.0.9");
     }
 
     std::shared_ptr<Wire> call(std::string_view at, std::string peer) {
@@ -175,6 +202,10 @@ private:
         void close() override {
             closed_ = true;
             acceptor_.resume(true);
+        }
+        std::unique_ptr<io::Handle> detach() override {
+            close();
+            return std::make_unique<FakeHandle>(nullptr);
         }
         [[nodiscard]] io::Endpoint local() const override { return at_; }
         void offer(std::unique_ptr<io::Stream> stream) {

@@ -33,6 +33,7 @@ public:
     void refuse(const wire::HttpError& error, Answer& answer) override {
         answer.body = "refused " + std::to_string(error.status);
     }
+    std::unique_ptr<Upgrade> resume(std::string_view, std::string) override { return nullptr; }
     [[nodiscard]] std::span<const std::string_view> routes() const override { return names; }
 
     io::Task<void> later(Answer& answer) {

@@ -42,8 +42,31 @@ public:
             if (event.kind == SocketEvent::Kind::text) heard.emplace_back(event.payload);
         }
         if (pauses) co_return;
+        if (socket->handing_over()) {
+            co_await socket->rest();
+            has_rested = true;
+            co_return;
+        }
         co_await socket->finish();
         is_over = true;
+    }
+    // The socket goes on as another one, as in another process.
+    void pass_on() {
+        SocketState state;
+        Parcel parcel = socket->pack(state);
+        auto start = [](WebSocketTest* test, Parcel from, SocketState with) -> io::Task<void> {
+            auto stream = test->world.network.adopt(std::move(from.handle));
+            test->socket = std::make_shared<WebSocket>(test->world.io,
+                                                       *std::move(stream),
+                                                       from.received,
+                                                       WebSocketOptions(),
+                                                       test->metrics);
+            test->socket->resume(with, std::move(from.unsent));
+            test->socket->start();
+            co_await test->read();
+        };
+        tasks.spawn(start(this, std::move(parcel), state));
+        world.run();
     }
     void pump() {
         for (int round = 0; round < 4; ++round) {
@@ -65,6 +88,7 @@ public:
     std::vector<std::string> heard;
     bool pauses = false;
     bool is_over = false;
+    bool has_rested = false;
     io::TaskGroup tasks{world.io.executor};
 };
 
@@ -232,6 +256,77 @@ TEST_F(WebSocketTest, TellsWhoAnswers) {
     pump();
     world.advance(seconds(2));
     EXPECT_EQ(answers, "yesno");
+}
+
+TEST_F(WebSocketTest, GoesOnElsewhereInTheMiddleOfAMessage) {
+    open();
+    // "ab" in two fragments, the second one cut; a ping between them is answered here.
+    std::string frames;
+    wire::append_masked_frame(frames, Opcode::text, "a", 1);
+    frames[0] = static_cast<char>(frames[0] & 0x7f);  // not the last fragment
+    wire::append_masked_frame(frames, Opcode::ping, "p", 2);
+    std::string last;
+    wire::append_masked_frame(last, Opcode::text, "b", 3);
+    last[0] = static_cast<char>(0x80);  // the last one of a message that goes on
+    frames += last.substr(0, 3);
+    wire->to_server += frames;
+    pump();
+    wire->client_reads = false;
+    socket->send(Opcode::text, "owed");
+    world.run();
+    socket->hand_over();
+    world.run();
+    ASSERT_TRUE(has_rested);
+    EXPECT_TRUE(socket->send(Opcode::text, "late")) << "what comes meanwhile goes along";
+    pass_on();
+    wire->client_reads = true;
+    wire->to_server += last.substr(3);
+    pump();
+    EXPECT_EQ(heard, std::vector<std::string>{"ab"});
+    EXPECT_EQ(client.texts(), (std::vector<std::string>{"owed", "late"}));
+    EXPECT_FALSE(is_over);
+    EXPECT_FALSE(wire->closed);
+}
+
+TEST_F(WebSocketTest, AnUnreadFragmentIsNotUnmaskedTwice) {
+    open();
+    std::string first;
+    wire::append_masked_frame(first, Opcode::text, "one ", 0x01020304);
+    first[0] = static_cast<char>(first[0] & 0x7f);
+    wire->to_server += first;
+    pump();
+    socket->hand_over();
+    world.run();
+    ASSERT_TRUE(has_rested);
+    pass_on();
+    std::string last;
+    wire::append_masked_frame(last, Opcode::text, "two", 0x05060708);
+    last[0] = static_cast<char>(0x80);
+    wire->to_server += last;
+    pump();
+    EXPECT_EQ(heard, std::vector<std::string>{"one two"});
+}
+
+TEST_F(WebSocketTest, OneThatClosesIsNotPassedOn) {
+    open();
+    socket->close(4000, "enough");
+    socket->hand_over();
+    EXPECT_FALSE(socket->handing_over());
+    world.run();
+    world.advance(milliseconds(500));
+    EXPECT_TRUE(is_over) << "it does not wait long for the other's goodbye";
+}
+
+TEST_F(WebSocketTest, ACloseAfterTheHandoverIsPassedOn) {
+    open();
+    socket->hand_over();
+    world.run();
+    socket->close(4000, "enough");
+    pass_on();
+    pump();
+    EXPECT_EQ(client.closed(), "4000 enough");
+    world.advance(seconds(3));
+    EXPECT_TRUE(is_over);
 }
 
 }  // namespace

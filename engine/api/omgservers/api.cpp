@@ -5,6 +5,7 @@
 
 #include "engine/api/omgservers/connector.h"
 #include "engine/api/omgservers/dispatcher.h"
+#include "engine/api/omgservers/passed_on.h"
 #include "engine/base/plant.h"
 #include "engine/io/clock.h"
 
@@ -69,6 +70,14 @@ void Api::start_stopping() {
     stopping_ = true;
     connector_->stop();
     dispatcher_->stop();
+}
+
+std::unique_ptr<services::Upgrade> Api::resume(std::string_view words, std::string unsent) {
+    if (words.starts_with(connector_letter))
+        return connector_->resume(words.substr(1), std::move(unsent));
+    if (words.starts_with(dispatcher_letter))
+        return dispatcher_->resume(words.substr(1), std::move(unsent));
+    return nullptr;
 }
 
 io::Task<void> Api::handle(const wire::Request& request,

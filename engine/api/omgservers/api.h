@@ -52,6 +52,7 @@ public:
     io::Task<void> handle(const wire::Request& request,
                           std::string_view peer,
                           services::Answer& answer) override;
+    std::unique_ptr<services::Upgrade> resume(std::string_view words, std::string unsent) override;
     void refuse(const wire::HttpError& error, services::Answer& answer) override;
     [[nodiscard]] std::span<const std::string_view> routes() const override {
         return table_.names();
@@ -59,6 +60,9 @@ public:
 
     // From now on /ready says no, held calls are answered at once, and sockets are closed.
     void start_stopping();
+    // From now on held calls are answered at once, and nobody else notices.
+    void start_handing_over() { handing_over_ = true; }
+    [[nodiscard]] bool holds_calls() const { return !stopping_ && !handing_over_; }
     [[nodiscard]] bool stopping() const { return stopping_; }
     // The address is known once the node listens.
     void set_public_url(std::string url) { options.public_url = std::move(url); }
@@ -88,6 +92,7 @@ private:
     std::unique_ptr<Connector> connector_;
     std::unique_ptr<Dispatcher> dispatcher_;
     bool stopping_ = false;
+    bool handing_over_ = false;
 };
 
 }  // namespace playback::omgservers

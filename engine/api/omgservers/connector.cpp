@@ -12,6 +12,7 @@
 #include "engine/api/omgservers/handshake.h"
 #include "engine/api/omgservers/invitations.h"
 #include "engine/api/omgservers/members.h"
+#include "engine/api/omgservers/passed_on.h"
 #include "engine/base/plant.h"
 #include "engine/io/clock.h"
 #include "engine/io/log.h"
@@ -43,8 +44,15 @@ class Connector::Session final : public services::Upgrade {
 public:
     Session(Connector& connector, ClientId client)
         : connector_(connector), api_(connector.api_), client_(client), tasks_(api_.io.executor) {}
+    Session(Connector& connector, PassedConnector passed, std::string unsent)
+        : Session(connector, passed.client) {
+        passed_.emplace(std::move(passed));
+        unsent_ = std::move(unsent);
+    }
 
     io::Task<void> run(std::unique_ptr<io::Stream> stream, std::string received) override;
+    void hand_over() override;
+    std::optional<services::Parcel> pack() override;
     void close(std::uint16_t code, std::string_view reason) {
         if (socket_) socket_->close(code, reason);
         api_.kernel.wake(address_of(client_));
@@ -57,6 +65,8 @@ private:
         std::vector<std::string> pings;
     };
 
+    void open(std::unique_ptr<io::Stream> stream, std::string_view received);
+    void resume();
     void take_place();
     io::Task<void> let_go();
     io::Task<void> receive();
@@ -68,29 +78,35 @@ private:
     io::Task<void> deliver();
     io::Task<bool> send_all(const std::vector<mailbox::ClientMail>& mails);
     void close_if_done();
+    [[nodiscard]] bool goes_on() const { return !socket_->closing() && !socket_->handing_over(); }
 
     Connector& connector_;
     Api& api_;
     const ClientId client_;
     std::shared_ptr<services::WebSocket> socket_;
     std::deque<MessageId> unacknowledged_;  // sent and not consumed, oldest first
+    MessageId sent_;                        // the newest of them ever
+    Batch unsubmitted_;                     // read, when the node handed over
     bool ended_ = false;                    // the client
+    bool handing_over_ = false;
+    std::optional<PassedConnector> passed_;  // of the process before
+    std::string unsent_;                     // likewise
     io::TaskGroup tasks_;
 };
 
 io::Task<void> Connector::Session::run(std::unique_ptr<io::Stream> stream, std::string received) {
-    services::WebSocketOptions options;
-    options.ping_interval = connector_.options_.ping_interval;
-    socket_ = std::make_shared<services::WebSocket>(
-        api_.io, std::move(stream), received, options, connector_.metrics_);
-    socket_->start();
+    open(std::move(stream), received);
     if (api_.stopping()) socket_->close(wire::close_code::going_away, "Node is stopping");
     if (!socket_->closing()) {
         take_place();
         tasks_.spawn(deliver());
         co_await receive();
-        close(wire::close_code::normal, "");
+        if (!socket_->handing_over()) close(wire::close_code::normal, "");
         co_await tasks_.join();
+    }
+    if (socket_->handing_over()) {
+        co_await socket_->rest();
+        co_return;
     }
     const auto it = connector_.sessions_.find(client_);
     if (it != connector_.sessions_.end() && it->second == this) {
@@ -98,6 +114,49 @@ io::Task<void> Connector::Session::run(std::unique_ptr<io::Stream> stream, std::
         co_await let_go();
     }
     co_await socket_->finish();
+}
+
+void Connector::Session::open(std::unique_ptr<io::Stream> stream, std::string_view received) {
+    services::WebSocketOptions options;
+    options.ping_interval = connector_.options_.ping_interval;
+    socket_ = std::make_shared<services::WebSocket>(
+        api_.io, std::move(stream), received, options, connector_.metrics_);
+    if (passed_) resume();
+    socket_->start();
+    if (handing_over_) socket_->hand_over();
+}
+
+void Connector::Session::resume() {
+    socket_->resume(passed_->socket, std::move(unsent_));
+    sent_ = passed_->sent;
+    unacknowledged_.assign(passed_->unacknowledged.begin(), passed_->unacknowledged.end());
+    unsubmitted_.call.outgoing = std::move(passed_->outgoing);
+    unsubmitted_.call.consumed = std::move(passed_->consumed);
+    unsubmitted_.pings = std::move(passed_->pings);
+    // The last messages may have left without the ping that asks for them.
+    if (!unacknowledged_.empty()) socket_->ping(std::to_string(sent_.value));
+    passed_.reset();
+}
+
+void Connector::Session::hand_over() {
+    handing_over_ = true;
+    if (socket_) socket_->hand_over();
+    api_.kernel.wake(address_of(client_));
+}
+
+std::optional<services::Parcel> Connector::Session::pack() {
+    if (!socket_->handing_over()) return std::nullopt;
+    PassedConnector passed;
+    services::Parcel parcel = socket_->pack(passed.socket);
+    if (!parcel.handle) return std::nullopt;
+    passed.client = client_;
+    passed.sent = sent_;
+    passed.unacknowledged.assign(unacknowledged_.begin(), unacknowledged_.end());
+    passed.outgoing = std::move(unsubmitted_.call.outgoing);
+    passed.consumed = std::move(unsubmitted_.call.consumed);
+    passed.pings = std::move(unsubmitted_.pings);
+    parcel.words = connector_letter + encode(passed);
+    return parcel;
 }
 
 // What an older socket of the client has read is submitted by now, and it reads no more.
@@ -126,6 +185,12 @@ io::Task<void> Connector::Session::let_go() {
 // --- from the client ---
 
 io::Task<void> Connector::Session::receive() {
+    Batch before = std::exchange(unsubmitted_, {});
+    const bool is_resumed = !before.call.outgoing.empty() || !before.call.consumed.empty();
+    if (is_resumed || !before.pings.empty()) {
+        const bool submitted = co_await submit(std::move(before));
+        if (!submitted) co_return;
+    }
     for (;;) {
         const SocketEvent event = co_await socket_->read();
         Batch batch;
@@ -207,6 +272,10 @@ io::Task<bool> Connector::Session::submit(Batch batch) {
                 is_gone ? "There is no such client" : "Try again");
             co_return false;
         }
+        if (socket_->handing_over()) {
+            unsubmitted_ = std::move(batch);
+            co_return false;
+        }
         if (socket_->closing()) co_return false;
         const Instant later = api_.io.clock.now() + retry_after;
         co_await io::sleep_until(api_.io.clock, later);
@@ -224,13 +293,12 @@ void Connector::Session::answer(const std::vector<std::string>& pings) {
 
 io::Task<void> Connector::Session::deliver() {
     const kernel::Address to = address_of(client_);
-    MessageId sent;
-    while (!socket_->closing()) {
+    while (goes_on()) {
         const kernel::TopicVersion seen = api_.kernel.version(to);
         mailbox::ClientInterchange read;
         read.any_owner = true;
         read.touch = false;
-        read.after = sent;
+        read.after = sent_;
         if (PLAYBACK_PLANT(sent_is_consumed))
             read.consumed.assign(unacknowledged_.begin(), unacknowledged_.end());
         const Result<mailbox::ClientExchanged> got =
@@ -240,17 +308,17 @@ io::Task<void> Connector::Session::deliver() {
             socket_->close(wire::close_code::policy_violation, "There is no such client");
             co_return;
         }
+        if (socket_->handing_over()) co_return;
         if (got && !got->incoming.empty()) {
             const bool all = co_await send_all(got->incoming);
             if (!all) co_return;
-            sent = got->incoming.back().id;
             continue;
         }
         if (got) ended_ = got->ended;
         close_if_done();
         const Duration patience = got ? connector_.options_.ping_interval : retry_after;
         const Instant deadline = api_.io.clock.now() + patience;
-        if (!socket_->closing()) co_await api_.kernel.watch(to, seen, deadline);
+        if (goes_on()) co_await api_.kernel.watch(to, seen, deadline);
     }
 }
 
@@ -272,6 +340,7 @@ io::Task<bool> Connector::Session::send_all(const std::vector<mailbox::ClientMai
         co_await socket_->wait_for_room();
         if (!socket_->send(Opcode::text, text)) co_return false;
         unacknowledged_.push_back(mail.id);
+        sent_ = mail.id;
     }
     socket_->ping(std::to_string(mails.back().id.value));
     co_return true;
@@ -297,6 +366,12 @@ io::Task<void> Connector::open(Call call) {
         co_await api_.tokens.verify_for_connector(std::move(handshake->token));
     if (!pass) co_return call.fail(pass.error());
     accept_handshake(call, handshake->protocol, std::make_unique<Session>(*this, pass->client));
+}
+
+std::unique_ptr<services::Upgrade> Connector::resume(std::string_view words, std::string unsent) {
+    Result<PassedConnector> passed = decode<PassedConnector>(words);
+    if (!passed) return nullptr;
+    return std::make_unique<Session>(*this, *std::move(passed), std::move(unsent));
 }
 
 void Connector::stop() {

@@ -9,6 +9,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include "engine/api/omgservers/call.h"
 #include "engine/api/omgservers/socket_options.h"
@@ -27,6 +30,8 @@ public:
 
     // A request with an upgrade.
     io::Task<void> open(Call call);
+    // Goes on with a socket of the process before. Null: these are no words of ours.
+    std::unique_ptr<services::Upgrade> resume(std::string_view words, std::string unsent);
     // Says goodbye to everybody (1001), and to who comes from now on.
     void stop();
 

@@ -10,9 +10,12 @@
 
 #include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "engine/api/omgservers/call.h"
 #include "engine/api/omgservers/socket_options.h"
+#include "engine/io/wait.h"
 #include "engine/services/tokens.h"
 #include "engine/services/web_socket.h"
 
@@ -29,6 +32,9 @@ public:
 
     // A request with an upgrade.
     io::Task<void> open(Call call);
+    // Goes on with a socket, or a waiting room, of the process before. Null: these are no words of
+    // ours.
+    std::unique_ptr<services::Upgrade> resume(std::string_view words, std::string unsent);
     // Says goodbye to everybody (1001), and to who comes from now on.
     void stop();
 
@@ -41,6 +47,9 @@ private:
     SocketOptions options_;
     services::SocketMetrics metrics_;
     std::map<RuntimeId, std::shared_ptr<Room>> rooms_;
+    // Players of the process before that are not in their rooms yet: runtimes wait for them.
+    std::size_t arriving_ = 0;
+    io::Signal arrived_;
 };
 
 }  // namespace playback::omgservers

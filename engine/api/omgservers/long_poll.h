@@ -3,7 +3,7 @@
 //
 // The version of the mailbox is taken before it is read, so a message that comes in between is
 // never slept over. What the call sent and consumed is done by the first reading alone. When the
-// node stops, held calls are answered with what there is.
+// node stops or hands over, held calls are answered with what there is.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +46,7 @@ io::Task<Result<typename Command::Reply>> exchange(Api& api,
     kernel::TopicVersion seen = api.kernel.version(to);
     Result<Reply> reply = co_await api.kernel.submit(to, std::move(command));
     if (PLAYBACK_PLANT(polls_after_reading)) seen = api.kernel.version(to);
-    while (reply && reply->incoming.empty() && !api.stopping()) {
+    while (reply && reply->incoming.empty() && api.holds_calls()) {
         if (api.io.clock.now() >= deadline) break;
         co_await api.kernel.watch(to, seen, deadline);
         seen = api.kernel.version(to);
