@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/domain/lobby/deployment_inputs.h"
+#include "engine/io/clock.h"
+#include "engine/io/wait.h"
 #include "engine/kernel/kernel.h"
 #include "sim/world.h"
 
@@ -21,6 +23,11 @@ Backend::Backend(sim::SimNode& node, sim::Disk& disk, BackendOptions options)
 Backend::~Backend() = default;
 
 io::Task<void> Backend::boot() {
+    services::Luggage none;
+    co_await start_node(std::move(none));
+}
+
+io::Task<void> Backend::start_node(services::Luggage luggage) {
     auto store = co_await open_store();
     if (!store) {
         sim_node_.die("cannot open the store: " + store.error().detail);
@@ -30,8 +37,10 @@ io::Task<void> Backend::boot() {
     if (sim_node_.world().trace().has_recorder())
         watched_ = std::make_unique<WatchedStore>(sim_node_, *store_);
     io_.emplace(sim_node_.io(watched_ ? static_cast<io::Store&>(*watched_) : *store_));
+    if (node_) before_.push_back(std::move(node_));
     node_ = std::make_unique<Node>(*io_, options_.config);
-    Result<void> started = co_await node_->start();
+    Node::Confirm nobody;
+    Result<void> started = co_await node_->start(std::move(luggage), std::move(nobody));
     if (!started) {
         sim_node_.die("cannot start: " + started.error().detail);
         co_return;
@@ -44,6 +53,22 @@ void Backend::stop(std::function<void()> done) {
     if (!is_serving_) return done();
     is_serving_ = false;
     tasks_.spawn(stopping(std::move(done)));
+}
+
+bool Backend::hand_over() {
+    if (!is_serving_) return false;
+    is_serving_ = false;
+    tasks_.spawn(handing_over());
+    return true;
+}
+
+io::Task<void> Backend::handing_over() {
+    services::Luggage luggage = co_await node_->hand_over();
+    io::Clock& clock = io_->clock;
+    while (!store_->idle()) co_await io::sleep_until(clock, clock.now() + milliseconds(1));
+    watched_.reset();
+    store_.reset();
+    co_await start_node(std::move(luggage));
 }
 
 io::Task<void> Backend::stopping(std::function<void()> done) {

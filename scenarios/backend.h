@@ -38,6 +38,10 @@ public:
     // Ends in order, as on SIGTERM.
     void stop(std::function<void()> done) override;
 
+    // Restarts gracefully, as by `playback node --take-over`: a second Node opens the data and gets
+    // what the first one hands over. In a step of the node; false if it does not serve yet.
+    bool hand_over();
+
     [[nodiscard]] bool is_serving() const { return is_serving_; }
 
     // Which runtimes there are, for the check that exactly those run: by the deployment, which
@@ -73,6 +77,8 @@ public:
 private:
     io::Task<void> describing(DeploymentId deployment, std::function<void(std::string_view)> log);
     io::Task<void> boot();
+    io::Task<void> start_node(services::Luggage luggage);
+    io::Task<void> handing_over();
     io::Task<void> stopping(std::function<void()> done);
     io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> open_store();
     io::Task<void> listing(StageOf stage, RuntimesListed done);
@@ -88,6 +94,8 @@ private:
     std::unique_ptr<io::Worker> worker_;
     std::optional<io::Io> io_;
     std::unique_ptr<Node> node_;
+    std::vector<std::unique_ptr<Node>>
+        before_;  // have handed over; requests may still wait in them
     io::TaskGroup tasks_;
     bool is_serving_ = false;
 };

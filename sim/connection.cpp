@@ -201,6 +201,13 @@ void Connection::close(int side) {
     fail(side, Errc::closed, "stream was closed");
 }
 
+std::string_view Connection::interrupt(int side) {
+    End& end = ends_[side];
+    const std::string_view rest = end.writer ? end.write_rest : std::string_view();
+    fail(side, Errc::closed, "stream was interrupted");
+    return rest;
+}
+
 void Connection::expire(int side) {
     fail(side, Errc::timed_out, "stream deadline passed");
 }
@@ -368,11 +375,12 @@ SimStream::SimStream(Connection& connection, int side, io::Clock& clock)
 }
 
 SimStream::~SimStream() {
-    connection_.release(side_);
+    if (!detached_) connection_.release(side_);
 }
 
 io::Task<Result<std::size_t>> SimStream::read_some(std::span<char> buffer) {
     Connection::Count result{0};
+    if (interrupted_) co_return Error{Errc::closed, "stream was interrupted"};
     if (connection_.try_read(side_, buffer, result)) co_return result;
     if (past_deadline()) co_return Error{Errc::timed_out, "stream deadline passed"};
     auto start = [this, buffer](io::Resumer<Connection::Count> resumer) {
@@ -383,6 +391,10 @@ io::Task<Result<std::size_t>> SimStream::read_some(std::span<char> buffer) {
 }
 
 io::Task<Result<void>> SimStream::write(std::string_view bytes) {
+    if (interrupted_) {
+        unsent_ += bytes;
+        co_return Error{Errc::closed, "stream was interrupted"};
+    }
     const Result<std::string_view> rest = connection_.push(side_, bytes);
     if (!rest) co_return Error(rest.error());
     if (rest->empty()) co_return Result<void>{};
@@ -395,9 +407,23 @@ io::Task<Result<void>> SimStream::write(std::string_view bytes) {
 }
 
 void SimStream::expire_at(Instant at) {
+    if (interrupted_) return;
     deadline_ = at;
     if (at == never) return expiry_.disarm();
     if (!expiry_.armed() || at < expiry_.at()) expiry_.arm(at);
+}
+
+void SimStream::interrupt() {
+    if (std::exchange(interrupted_, true)) return;
+    expiry_.disarm();
+    unsent_ = connection_.interrupt(side_);
+}
+
+io::Detached SimStream::detach() {
+    CHECK(interrupted_ && !detached_);
+    detached_ = true;
+    auto heir = std::make_unique<SimStream>(connection_, side_, clock_);
+    return {std::make_unique<StreamHandle>(std::move(heir)), std::move(unsent_)};
 }
 
 void SimStream::expired() {

@@ -58,6 +58,8 @@ public:
     void wait_write(int side, std::string_view rest, io::Resumer<Result<void>> resumer);
     void shutdown_write(int side);
     void close(int side);
+    // What is pending ends; returns what of a write did not leave.
+    std::string_view interrupt(int side);
     void expire(int side);
     // The stream object is gone.
     void release(int side);
@@ -133,6 +135,8 @@ public:
     void shutdown_write() override { connection_.shutdown_write(side_); }
     void close() override { connection_.close(side_); }
     void expire_at(Instant at) override;
+    void interrupt() override;
+    io::Detached detach() override;
     [[nodiscard]] std::string peer_address() const override {
         return connection_.parts().addresses[1 - side_];
     }
@@ -152,7 +156,16 @@ private:
     int side_;
     io::Clock& clock_;
     Instant deadline_ = never;
+    bool interrupted_ = false;
+    bool detached_ = false;
+    std::string unsent_;  // since it was interrupted
     Expiry expiry_;
+};
+
+// A stream between two owners in one process.
+struct StreamHandle final : io::Handle {
+    explicit StreamHandle(std::unique_ptr<SimStream> its_stream) : stream(std::move(its_stream)) {}
+    std::unique_ptr<SimStream> stream;
 };
 
 }  // namespace playback::sim

@@ -216,6 +216,19 @@ void SimListener::close() {
     acceptor_.resume(true);
 }
 
+// Who waits in the backlog, and who dials meanwhile, finds the heir.
+std::unique_ptr<io::Handle> SimListener::detach() {
+    if (closed_) return nullptr;
+    auto heir = std::make_unique<SimListener>(site_, at_);
+    heir->backlog_ = std::move(backlog_);
+    backlog_.clear();
+    site_.fabric.remove_listener(*this);
+    CHECK(site_.fabric.add_listener(*heir));
+    closed_ = true;
+    acceptor_.resume(true);
+    return std::make_unique<ListenerHandle>(std::move(heir));
+}
+
 // --- SimNetwork ---
 
 Result<std::unique_ptr<io::Listener>> SimNetwork::listen(const io::Endpoint& at) {
@@ -239,6 +252,16 @@ io::Task<Connected> SimNetwork::connect(io::Endpoint to, Instant deadline) {
     auto start = [&dial](io::Resumer<Connected> resumer) { dial.begin(std::move(resumer)); };
     Connected outcome = co_await io::suspend<Connected>(start);
     co_return outcome;
+}
+
+Connected SimNetwork::adopt(std::unique_ptr<io::Handle> connection) {
+    return std::move(static_cast<StreamHandle&>(*connection).stream);
+}
+
+Result<std::unique_ptr<io::Listener>> SimNetwork::adopt_listener(
+    std::unique_ptr<io::Handle> listening,
+    const io::Endpoint&) {
+    return std::move(static_cast<ListenerHandle&>(*listening).listener);
 }
 
 }  // namespace playback::sim

@@ -34,6 +34,7 @@ public:
 
     io::Task<Accepted> accept() override;
     void close() override;
+    std::unique_ptr<io::Handle> detach() override;
     [[nodiscard]] io::Endpoint local() const override { return at_; }
 
     // --- for those who dial ---
@@ -57,6 +58,12 @@ private:
     io::Resumer<bool> acceptor_;
 };
 
+// A listener between two owners in one process.
+struct ListenerHandle final : io::Handle {
+    explicit ListenerHandle(std::unique_ptr<SimListener> its) : listener(std::move(its)) {}
+    std::unique_ptr<SimListener> listener;
+};
+
 class SimNetwork final : public io::Network {
 public:
     SimNetwork(NetworkSite site, std::string source_address)
@@ -65,6 +72,10 @@ public:
     Result<std::unique_ptr<io::Listener>> listen(const io::Endpoint& at) override;
     io::Task<Result<std::unique_ptr<io::Stream>>> connect(io::Endpoint to,
                                                           Instant deadline) override;
+
+    Result<std::unique_ptr<io::Stream>> adopt(std::unique_ptr<io::Handle> connection) override;
+    Result<std::unique_ptr<io::Listener>> adopt_listener(std::unique_ptr<io::Handle> listening,
+                                                         const io::Endpoint& local) override;
 
     [[nodiscard]] const NetworkSite& site() const { return site_; }
     [[nodiscard]] const std::string& source() const { return source_; }

@@ -112,22 +112,28 @@ void SimNode::kill(bool half_open) {
 void SimNode::stop() {
     if (!alive()) return;
     world_.trace().record(TraceKind::process, id_, incarnations_, 0, "asked to stop " + name());
-    ask_to_stop(incarnations_);
+    tell([this, incarnation = incarnations_](Program& program) {
+        program.stop([this, incarnation] {
+            if (incarnation == incarnations_) end("stopped", false, false);
+        });
+    });
 }
 
-void SimNode::ask_to_stop(std::uint64_t incarnation) {
+void SimNode::tell(std::function<void(Program&)> words) {
+    tell(incarnations_, std::move(words));
+}
+
+void SimNode::tell(std::uint64_t incarnation, std::function<void(Program&)> words) {
     if (!alive() || incarnation != incarnations_) return;
     SimScheduler& scheduler = core().scheduler;
     if (!scheduler.can_run()) {
         const Instant soon = std::max(scheduler.retry_at(), world_.now() + nanoseconds(1));
-        world_.at(soon, [this, incarnation] { ask_to_stop(incarnation); });
+        world_.at(soon, [this, incarnation, words = std::move(words)]() mutable {
+            tell(incarnation, std::move(words));
+        });
         return;
     }
-    scheduler.inside([this, incarnation] {
-        program()->stop([this, incarnation] {
-            if (incarnation == incarnations_) end("stopped", false, false);
-        });
-    });
+    scheduler.inside([this, &words] { words(*program()); });
 }
 
 void SimNode::power_loss() {

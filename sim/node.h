@@ -106,6 +106,8 @@ public:
     void kill(bool half_open = false);
     // Asks the program to end, in a step of its own. Nothing if it does not run.
     void stop();
+    // Tells the program something, in a step of its own. Nothing if it ends before.
+    void tell(std::function<void(Program&)> words);
     // The machine stops, with every process on it, and peers hear nothing.
     void power_loss();
     // Boots again with the boot of `start`; the machine has power again. Nothing if it runs or was
@@ -160,7 +162,7 @@ private:
     };
 
     void boot();
-    void ask_to_stop(std::uint64_t incarnation);
+    void tell(std::uint64_t incarnation, std::function<void(Program&)> words);
     void make_cores();
     void end(std::string_view reason, bool half_open, bool power_lost);
     void destroy();

@@ -22,6 +22,7 @@ constexpr std::array ops{
     Words{"shout", "says something to its runtime in real time"},
     Words{"go_silent", "goes silent: makes no calls any more"},
     Words{"come_back", "comes back, as a new client of the same user"},
+    Words{"hand_over", "is restarted, and hands everything to its successor"},
 };
 
 constexpr std::array clerk_ops{

@@ -293,6 +293,15 @@ bool LobbyWorld::perform_clerk(const sim::PlanOp& op) {
     return node.alive() && static_cast<PlayersProgram&>(*node.program()).order(op, options);
 }
 
+bool LobbyWorld::restart_backend(const sim::PlanOp& op) {
+    if (op.kind != "hand_over" || !backend_->alive()) return false;
+    if (!static_cast<Backend&>(*backend_->program()).is_serving()) return false;
+    backend_->tell([this](sim::Program& program) {
+        if (static_cast<Backend&>(program).hand_over()) ++handovers_;
+    });
+    return true;
+}
+
 bool LobbyWorld::perform(const sim::PlanOp& op) {
     constexpr std::string_view prefix = "player-";
     judge_.look_around();
@@ -302,6 +311,7 @@ bool LobbyWorld::perform(const sim::PlanOp& op) {
             number_in(game_->version), number_in(game_->deployment), Instant{}, NameOutcome::done);
     }
     if (op.actor.starts_with("clerk-")) return perform_clerk(op);
+    if (op.actor == backend_->name()) return restart_backend(op);
     if (!op.actor.starts_with(prefix)) return false;
     const auto number = static_cast<std::uint32_t>(number_in(op.actor.substr(prefix.size())));
     sim::SimNode& node = *player_nodes_[number % player_machines];
@@ -388,6 +398,7 @@ RunReport LobbyWorld::report() const {
     report.effects["new users"] = judge_.users_made();
     report.effects["messages"] = judge_.messages_delivered();
     report.effects["real-time messages"] = judge_.room_frames();
+    report.effects["handovers"] = handovers_;
     for (const auto& [kind, count] : faults_.injected()) report.faults[kind] = count;
     for (const auto& [kind, count] : faults_.skipped()) report.skipped[kind] = count;
     for (const auto& [kind, count] : ops_.skipped()) report.skipped[kind] += count;

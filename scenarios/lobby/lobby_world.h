@@ -42,6 +42,7 @@ private:
     [[nodiscard]] Duration wall_error_max() const;
     [[nodiscard]] bool disk_is_faulty() const;
     bool perform_clerk(const sim::PlanOp& op);
+    bool restart_backend(const sim::PlanOp& op);
     void start_backend();
     void start_docker();
     void start_studio();
@@ -72,6 +73,7 @@ private:
     std::unique_ptr<sim::Disk> disk_;
     std::unique_ptr<sim::DiskFaultHandler> disk_faults_;
     sim::SimNode* backend_ = nullptr;
+    std::uint64_t handovers_ = 0;
     std::unique_ptr<sim::ContainerDaemon> docker_;
     std::unique_ptr<sim::SimContainerHosts> hosts_;
     std::vector<sim::SimNode*> player_nodes_;
