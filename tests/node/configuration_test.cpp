@@ -94,6 +94,7 @@ TEST(Configuration, UnknownNamesAreRefusedWithTheNearest) {
               "the environment has PLAYBACK_ADMIN_PASSWROD, which is no setting; is "
               "PLAYBACK_ADMIN_PASSWORD meant?");
     EXPECT_TRUE(read_with({}, {{"PLAYBACK_JSON", "1"}}).contains("no setting"));
+    EXPECT_TRUE(read_with({}, {{"PLAYBACK_TAKE_OVER", "1"}}).contains("no setting"));
     EXPECT_EQ(read_with({}, {{"PLAYBACK_CTL_STATE", "x"}, {"PLAYBACK_WITHOUT_DOCKER", "1"}}), "");
 
     const Directory directory;

@@ -4,6 +4,7 @@
 //     DATA/passwords.json   passwords that were generated, by user (mode 0600)
 //     DATA/token_key.pem    the key pair that signs tokens (adapters/openssl)
 //     DATA/registry.pem     the certificate of that key, for an image registry (mode 0644)
+//     DATA/handover.sock    where the next process asks for everything (mode 0600; handover.h)
 //     DATA/crash/           a file for each failed CHECK
 //     DATA/runtimes/        records and logs of local processes (adapters/process)
 #pragma once

@@ -39,6 +39,18 @@ io::Task<void> HostRegistry::stop() {
     for (auto& [address, host] : docker_) co_await host->stop();
 }
 
+io::Task<Result<void>> HostRegistry::leave(Instant deadline) {
+    if (!process_) co_return Result<void>();
+    Result<void> left = co_await process_->leave(deadline);
+    co_return left;
+}
+
+io::Task<Result<void>> HostRegistry::come_back(Instant deadline) {
+    if (!process_) co_return Result<void>();
+    Result<void> back = co_await process_->come_back(deadline);
+    co_return back;
+}
+
 Result<void> check_host_address(std::string_view address) {
     if (address == process_address) return {};
     TRY_VOID(adapters::docker_endpoint(address));

@@ -29,6 +29,13 @@ public:
 
     io::Task<void> stop();
 
+    // Of the local processes, if there are any (ProcessHost).
+    io::Task<Result<void>> leave(Instant deadline);
+    io::Task<Result<void>> come_back(Instant deadline);
+    void outlive(int lifeline) {
+        if (process_) process_->outlive(lifeline);
+    }
+
 private:
     adapters::RealWorld& world_;
     io::Log& log_;

@@ -36,7 +36,7 @@ bool is_of_others(std::string_view name) {
 CLI::Option* option_named(CLI::App& command, std::string_view variable) {
     for (CLI::Option* const option : command.get_options()) {
         const std::string name = option->get_single_name();
-        if (name == "help" || name == "json") continue;
+        if (is_of_the_call(name)) continue;
         if (variable_of(name) == variable) return option;
     }
     return nullptr;

@@ -334,16 +334,15 @@ Result<void> read_addresses(const NodeOptions& options, NodeConfig& config) {
     return {};
 }
 
-// They say what is to be done now, and are in no file.
-bool is_of_the_call(std::string_view name) {
-    return name == "config" || name == "help" || name == "json";
+bool has_no_key(std::string_view name) {
+    return name == "config" || is_of_the_call(name);
 }
 
 Error no_key(CLI::App& command, const std::string& path, const std::string& key) {
     std::string nearest;
     for (const CLI::Option* const option : command.get_options()) {
         const std::string name = option->get_single_name();
-        if (is_of_the_call(name)) continue;
+        if (has_no_key(name)) continue;
         if (nearest.empty() || edits_between(key, name) < edits_between(key, nearest))
             nearest = name;
     }
@@ -400,6 +399,10 @@ void add_node_options(CLI::App& command, NodeOptions& options) {
     command.add_flag("--log-json", options.log_json, "log JSON objects instead of text");
 }
 
+bool is_of_the_call(std::string_view option) {
+    return option == "help" || option == "json" || option == "take-over";
+}
+
 Result<void> read_config_file(CLI::App& command, const std::string& path) {
     std::ifstream file(path);
     if (!file) return Error{Errc::not_found, "--config: cannot read " + path};
@@ -412,7 +415,7 @@ Result<void> read_config_file(CLI::App& command, const std::string& path) {
     for (const CLI::ConfigItem& item : items) {
         if (item.name == "++" || item.name == "--") continue;  // of a [section]
         CLI::Option* const option = command.get_option_no_throw("--" + item.name);
-        if (option == nullptr || is_of_the_call(item.name)) return no_key(command, path, item.name);
+        if (option == nullptr || has_no_key(item.name)) return no_key(command, path, item.name);
         if (!option->empty()) continue;  // the command line and the environment win
         try {
             const bool is_flag = option->get_expected_min() == 0;

@@ -79,6 +79,9 @@ struct NodeOptions {
 
 void add_node_options(CLI::App& command, NodeOptions& options);
 
+// Options that say what is to be done now: neither the environment nor a file can give them.
+bool is_of_the_call(std::string_view option);
+
 // Reads a file of `name = value` lines (INI or TOML) into the options that were given neither on
 // the command line nor by the environment. Fails with invalid_argument or not_found, naming file
 // and option.

@@ -76,11 +76,6 @@ const OptionFacts* facts_of(std::string_view name) {
     return found == facts.end() ? nullptr : &*found;
 }
 
-// Options that are about one call of the program.
-bool is_of_the_call(std::string_view name) {
-    return name == "help" || name == "json";
-}
-
 std::string code(std::string_view text) {
     return "`" + std::string(text) + "`";
 }

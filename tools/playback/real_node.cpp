@@ -1,13 +1,17 @@
 #include "tools/playback/real_node.h"
 
+#include <array>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "adapters/sqlite/directory_lock.h"
 #include "adapters/sqlite/memory_store.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "engine/base/limits.h"
+#include "engine/io/wait.h"
 #include "engine/services/reconcile.h"
 #include "tools/playback/data_directory.h"
 
@@ -26,6 +30,10 @@ constexpr bool hard_memory_limit = true;
 
 constexpr Duration removal_patience = seconds(30);  // for all containers
 constexpr Duration removal_grace = seconds(2);      // for each, to end by itself
+
+constexpr Duration leaving_patience = seconds(10);  // for the thread of local processes
+constexpr Duration opening_patience = seconds(10);  // for another process to leave the data
+constexpr Duration opening_pause = milliseconds(50);
 
 adapters::RealWorldOptions world_options(const NodeSettings& settings) {
     adapters::RealWorldOptions options;
@@ -47,14 +55,21 @@ RealNode::~RealNode() {
     world_.shutdown();
 }
 
-Result<std::unique_ptr<RealNode>> RealNode::open(NodeSettings settings) {
+Result<std::unique_ptr<RealNode>> RealNode::open(NodeSettings settings, const Step& before_data) {
     std::unique_ptr<RealNode> node(new RealNode(std::move(settings)));
     ::umask(0077);  // all that the node keeps is for its owner
     TRY_VOID(make_directory(node->settings_.data));
     if (node->settings_.durability != io::Durability::memory)
         TRY_VOID(check_room(node->settings_.data));
-    TRY_VOID(node->open_store());
-    TRY_VOID(node->open_rest());
+    if (before_data) {
+        TRY_VOID(node->open_keys());
+        TRY_VOID(before_data());
+        TRY_VOID(node->open_store());
+    } else {
+        TRY_VOID(node->open_store());
+        TRY_VOID(node->open_keys());
+    }
+    node->make_io();
     return node;
 }
 
@@ -68,12 +83,19 @@ Result<void> RealNode::open_store() {
     adapters::SqliteOptions options;
     options.directory = settings_.data;
     options.durability = settings_.durability;
-    TRY(store, adapters::SqliteStore::open(std::move(options), world_.add_worker()));
+    store_worker_ = &world_.add_worker();
+    TRY(store, adapters::SqliteStore::open(std::move(options), *store_worker_));
     store_ = std::move(store);
     return {};
 }
 
-Result<void> RealNode::open_rest() {
+void RealNode::close_store() {
+    if (store_worker_ != nullptr) std::exchange(store_worker_, nullptr)->stop();
+    store_.reset();
+    lock_.reset();
+}
+
+Result<void> RealNode::open_keys() {
     install_crash_files(settings_.data);
     TRY(signer, adapters::RsaSigner::open(settings_.token_key, world_.offload()));
     signer_ = std::move(signer);
@@ -84,6 +106,10 @@ Result<void> RealNode::open_rest() {
     processes.images = settings_.process_images;
     processes.hard_memory_limit = hard_memory_limit;
     hosts_.emplace(world_, log_, std::move(processes));
+    return {};
+}
+
+void RealNode::make_io() {
     io_.emplace(world_.io({.store = *store_,
                            .containers = *hosts_,
                            .passwords = passwords_,
@@ -91,7 +117,6 @@ Result<void> RealNode::open_rest() {
                            .log = log_,
                            .metrics = metrics_,
                            .entropy = entropy_}));
-    return {};
 }
 
 io::Task<Result<void>> RealNode::find_host() {
@@ -102,6 +127,13 @@ io::Task<Result<void>> RealNode::find_host() {
 }
 
 io::Task<Result<void>> RealNode::start() {
+    services::Luggage none;
+    Node::Confirm nobody;
+    Result<void> started = co_await start(std::move(none), std::move(nobody));
+    co_return started;
+}
+
+io::Task<Result<void>> RealNode::start(services::Luggage luggage, Node::Confirm confirm) {
     if (host_address_.empty()) {
         Result<void> found = co_await find_host();
         if (!found) co_return found;
@@ -115,8 +147,55 @@ io::Task<Result<void>> RealNode::start() {
         return keep_passwords(settings_.passwords, generated);
     };
     node_ = std::make_unique<Node>(*io_, std::move(config));
-    Result<void> started = co_await node_->start();
+    Result<void> started = co_await node_->start(std::move(luggage), std::move(confirm));
     co_return started;
+}
+
+io::Task<services::Luggage> RealNode::hand_over() {
+    services::Luggage luggage = co_await node_->hand_over();
+    const Instant deadline = world_.clock().now() + leaving_patience;
+    const Result<void> left = co_await hosts_->leave(deadline);
+    if (!left) log_.warn("local processes stay here", {{"why", left.error().detail}});
+    close_store();
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe2(ends.data(), O_CLOEXEC) == 0) {
+        lifeline_ = adapters::Descriptor(ends[0]);
+        lifelines_.emplace_back(ends[1]);
+    }
+    co_return luggage;
+}
+
+io::Task<Result<void>> RealNode::take_back(services::Luggage luggage) {
+    if (lifeline_) lifelines_.pop_back();
+    lifeline_.reset();
+    const Result<void> opened = co_await open_store_again();
+    if (!opened) co_return opened;
+    const Instant deadline = world_.clock().now() + leaving_patience;
+    const Result<void> back = co_await hosts_->come_back(deadline);
+    if (!back) co_return back;
+    make_io();
+    retired_.push_back(std::move(node_));
+    Node::Confirm nobody;
+    Result<void> started = co_await start(std::move(luggage), std::move(nobody));
+    co_return started;
+}
+
+// The successor that failed may need a moment to be gone.
+io::Task<Result<void>> RealNode::open_store_again() {
+    const Instant deadline = world_.clock().now() + opening_patience;
+    for (;;) {
+        Result<void> opened = open_store();
+        const bool is_taken = !opened && opened.error().code == Errc::in_use;
+        if (!is_taken || world_.clock().now() >= deadline) co_return opened;
+        close_store();
+        const Instant later = world_.clock().now() + opening_pause;
+        co_await io::sleep_until(world_.clock(), later);
+    }
+}
+
+void RealNode::outlive() {
+    lifelines_.clear();
+    hosts_->outlive(lifeline_.get());
 }
 
 io::Task<void> RealNode::stop(bool removes_containers) {

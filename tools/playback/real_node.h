@@ -5,10 +5,13 @@
 // processes that it started; containers of Docker live on and are found again by the next start.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "adapters/asio/address.h"
 #include "adapters/asio/real_world.h"
 #include "adapters/log/spdlog_log.h"
 #include "adapters/openssl/bcrypt.h"
@@ -25,8 +28,11 @@ namespace playback::tools {
 
 class RealNode {
 public:
-    // Blocks. Fails with what was in the way, in words for people.
-    static Result<std::unique_ptr<RealNode>> open(NodeSettings settings);
+    // Blocks. Fails with what was in the way, in words for people. `before_data` is called when all
+    // is ready but the data directory, which another process may have until then.
+    using Step = std::function<Result<void>()>;
+    static Result<std::unique_ptr<RealNode>> open(NodeSettings settings,
+                                                  const Step& before_data = nullptr);
     RealNode(const RealNode&) = delete;
     RealNode& operator=(const RealNode&) = delete;
     ~RealNode();
@@ -35,6 +41,20 @@ public:
     io::Task<Result<void>> find_host();
     // Serves. Fails with what was in the way; then this is of no more use.
     io::Task<Result<void>> start();
+    io::Task<Result<void>> start(services::Luggage luggage, Node::Confirm confirm);
+
+    // Serves no more and gives up the data directory; containers go on. To be followed by take_back
+    // or, when another process has it all, by `outlive`.
+    io::Task<services::Luggage> hand_over();
+    // Serves on with what hand_over gave. Fails if the data directory is another's by now.
+    io::Task<Result<void>> take_back(services::Luggage luggage);
+    // Blocks, outside of the loop, while local processes that this one started are needed by the
+    // one that has taken over: they would end with their parent.
+    void outlive();
+    // What keeps the processes before from ending their local processes: goes along with
+    // everything else. Ours is among them once this has handed over.
+    [[nodiscard]] std::vector<adapters::Descriptor>& lifelines() { return lifelines_; }
+
     // Containers live on, unless they are to be removed with the node.
     io::Task<void> stop(bool removes_containers = false);
 
@@ -52,8 +72,11 @@ public:
 private:
     explicit RealNode(NodeSettings settings);
 
+    Result<void> open_keys();
     Result<void> open_store();
-    Result<void> open_rest();
+    void close_store();
+    void make_io();
+    io::Task<Result<void>> open_store_again();
     io::Task<void> remove_containers();
 
     NodeSettings settings_;
@@ -62,6 +85,7 @@ private:
     adapters::SystemEntropy entropy_;
     adapters::RealWorld world_;
     std::unique_ptr<io::FileLock> lock_;  // of a directory without a database
+    adapters::ThreadWorker* store_worker_ = nullptr;
     std::unique_ptr<io::Store> store_;
     adapters::BcryptHasher passwords_;
     std::unique_ptr<adapters::RsaSigner> signer_;
@@ -69,6 +93,10 @@ private:
     std::string host_address_;
     std::optional<io::Io> io_;
     std::unique_ptr<Node> node_;
+    // Have handed over; requests that took too long may still wait in them.
+    std::vector<std::unique_ptr<Node>> retired_;
+    std::vector<adapters::Descriptor> lifelines_;
+    adapters::Descriptor lifeline_;  // ends when all processes after this one have
     bool made_passwords_ = false;
 };
 

@@ -20,6 +20,11 @@ public:
     io::Task<void> wait() {
         while (!is_asked_) co_await asked_.wait();
     }
+    // Returns as well when `other` has become true and somebody has called `wake`.
+    io::Task<void> wait_or(const bool& other) {
+        while (!is_asked_ && !other) co_await asked_.wait();
+    }
+    void wake() { asked_.notify_all(); }
     // True if it was asked, false if the deadline came first.
     io::Task<bool> wait_until(Instant deadline) {
         while (!is_asked_) {
