@@ -18,6 +18,10 @@ inline constexpr std::string_view config_with_matches =
 constexpr std::uint32_t seats_of_mode(std::string_view mode) {
     return mode == "duel" ? 2 : mode == "team" ? 3 : 0;
 }
+// Without how many no match of it begins; 0: there is none of that name.
+constexpr std::uint32_t needed_of_mode(std::string_view mode) {
+    return mode == "duel" ? 2 : mode == "team" ? 1 : 0;
+}
 constexpr std::uint32_t seats_of_group(std::string_view mode, std::string_view group) {
     if (mode == "duel") return group == "red" || group == "blue" ? 1 : 0;
     return mode == "team" && group == "all" ? 3 : 0;

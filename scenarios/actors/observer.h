@@ -42,6 +42,29 @@ enum class NameOutcome : std::uint8_t { done, refused, unknown };
 enum class DeploymentDeed : std::uint8_t { open, remove };
 enum class DeploymentSeen : std::uint8_t { open, closed, absent };
 
+// A lobby looks for a match for a client, under a number of its own.
+struct TicketAsked {
+    std::uint64_t runtime = 0;
+    std::uint64_t client = 0;
+    std::uint64_t number = 0;
+    std::string_view mode;
+    Duration timeout;  // zero: none was stated
+};
+
+// What it was told of that, as MATCHMAKING_STATUS says it; number 0: of no number.
+struct TicketTold {
+    std::uint64_t runtime = 0;
+    std::uint64_t client = 0;
+    std::uint64_t number = 0;
+    std::string mode;
+    std::string status;
+    std::string reason;
+    bool has_position = false;
+    std::int64_t position = 0;
+    bool has_estimate = false;
+    std::int64_t estimate_ms = 0;
+};
+
 struct Observer {
     virtual ~Observer() = default;
 
@@ -87,6 +110,10 @@ struct Observer {
     virtual void group_joined(std::uint64_t, std::uint64_t, std::string_view) {}
     // The runtime asks for a match for this client, or lets it go.
     virtual void may_leave(std::uint64_t, std::uint64_t) {}
+    // A numbered request was tried (once more), and acknowledged; and what was told of it.
+    virtual void ticket_asked(const TicketAsked&) {}
+    virtual void ticket_acknowledged(std::uint64_t, std::uint64_t) {}
+    virtual void ticket_told(const TicketTold&) {}
     virtual void client_removed(std::uint64_t runtime, std::uint64_t client) = 0;
     // A client's message reached the runtime for the first time under this message id.
     virtual void received(std::uint64_t runtime, std::uint64_t client, std::uint64_t serial) = 0;

@@ -134,10 +134,8 @@ std::string Runtime::interchange_body() {
         const std::string_view answer = item.is_profile ? "SET_PROFILE" : "RESPOND_CLIENT";
         out.object().key("qualifier").string(item.wish.empty() ? answer : item.wish);
         out.key("body").object().key("client_id").id(item.client);
-        if (item.wish == "UPGRADE_CONNECTION") {
-            out.key("protocol").string("DISPATCHER");
-        } else if (!item.wish.empty()) {
-            out.key("mode").string(item.answer.wish);
+        if (!item.wish.empty()) {
+            write_wish(out, item);
         } else if (item.is_profile) {
             // Also if the client has left: it may be back, as the node sees it.
             observer_.profile_tried(item.user, item.answer.serial);
@@ -152,6 +150,26 @@ std::string Runtime::interchange_body() {
     for (const std::uint64_t id : consumed_) out.id(id);
     out.end_array().end_object();
     return body;
+}
+
+void Runtime::write_wish(wire::JsonWriter& out, const Outgoing& item) {
+    if (item.wish == "UPGRADE_CONNECTION") {
+        out.key("protocol").string("DISPATCHER");
+        return;
+    }
+    if (item.wish != "CANCEL_MATCHMAKING") out.key("mode").string(item.answer.wish);
+    if (item.ticket == 0) return;
+    out.key("ticket").unsigned_integer(item.ticket);
+    if (item.wish != "REQUEST_MATCHMAKING") return;
+    if (options_.ticket_timeout_s != 0)
+        out.key("timeout_seconds").unsigned_integer(options_.ticket_timeout_s);
+    TicketAsked asked;
+    asked.runtime = options_.runtime;
+    asked.client = item.client;
+    asked.number = item.ticket;
+    asked.mode = item.answer.wish;
+    asked.timeout = seconds(options_.ticket_timeout_s);
+    observer_.ticket_asked(asked);
 }
 
 io::Task<bool> Runtime::poll() {
@@ -193,6 +211,8 @@ io::Task<bool> Runtime::poll() {
 }
 
 void Runtime::acknowledged(const Outgoing& item) {
+    if (item.wish == "REQUEST_MATCHMAKING" && item.ticket != 0)
+        observer_.ticket_acknowledged(options_.runtime, item.ticket);
     const auto seat = seats_.find(item.client);
     if (seat == seats_.end() || item.is_void || !item.wish.empty()) return;
     if (item.is_profile)
@@ -259,19 +279,62 @@ void Runtime::grant(std::uint64_t client, const GameMessage& said) {
     if (said.wish == "upgrade")
         wish = "UPGRADE_CONNECTION";
     else if (mode_.empty())
-        wish = seats_of_mode(said.wish) != 0 ? "REQUEST_MATCHMAKING" : "";
+        wish = wish_of_lobby(said);
     else if (said.wish == "leave")
         wish = "KICK_CLIENT";
     else if (said.wish == "stop")
         wish = "STOP_MATCHMAKING";
     if (wish.empty()) return;
     outgoing_.push_back({client, said, false, wish});
-    if (wish == "REQUEST_MATCHMAKING" || wish == "KICK_CLIENT")
+    if (seats_of_mode(said.wish) != 0 || wish == "KICK_CLIENT")
         observer_.may_leave(options_.runtime, client);
+    const auto seat = seats_.find(client);
+    if (!options_.has_tickets || seat == seats_.end()) return;
+    if (wish == "REQUEST_MATCHMAKING") seat->second.ticket = ++last_ticket_;
+    if (wish == "REQUEST_MATCHMAKING" || wish == "CANCEL_MATCHMAKING")
+        outgoing_.back().ticket = seat->second.ticket;
+}
+
+// "chess" is a mode that there is not.
+std::string_view Runtime::wish_of_lobby(const GameMessage& said) const {
+    if (seats_of_mode(said.wish) != 0) return "REQUEST_MATCHMAKING";
+    if (!options_.has_tickets) return "";
+    if (said.wish == "chess") return "REQUEST_MATCHMAKING";
+    if (said.wish == "cancel") return "CANCEL_MATCHMAKING";
+    return said.wish == "where" ? "SHOW_MATCHMAKING" : "";
+}
+
+void Runtime::hear_of_ticket(std::string_view body) {
+    TicketTold told;
+    told.runtime = options_.runtime;
+    wire::JsonReader in(body);
+    in.object([&](std::string_view name) {
+        if (in.null()) return;
+        if (name == "client_id")
+            told.client = in.id();
+        else if (name == "ticket")
+            told.number = in.id();
+        else if (name == "mode")
+            told.mode = in.string();
+        else if (name == "status")
+            told.status = in.string();
+        else if (name == "reason")
+            told.reason = in.string();
+        else if (name == "position") {
+            told.has_position = true;
+            told.position = in.int64();
+        } else if (name == "estimated_wait_ms") {
+            told.has_estimate = true;
+            told.estimate_ms = in.int64();
+        }
+    });
+    CHECK(in.finish().has_value());
+    observer_.ticket_told(told);
 }
 
 void Runtime::take(std::string_view qualifier, std::string_view body) {
     if (qualifier == "RUNTIME_CREATED") return created(body);
+    if (qualifier == "MATCHMAKING_STATUS") return hear_of_ticket(body);
     std::uint64_t client = 0;
     std::uint64_t user = 0;
     JsonText profile;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/io/io.h"
+#include "engine/wire/json_writer.h"
 #include "scenarios/actors/http_client.h"
 #include "scenarios/actors/observer.h"
 #include "scenarios/actors/words.h"
@@ -33,6 +34,10 @@ struct RuntimeOptions {
     // whether it should ask for that again.
     std::function<void(std::string_view)> let_in;
     std::function<bool()> wants_token;
+    // A lobby numbers its requests for matches, and hears what becomes of them; and states for how
+    // long each is to be looked for (0: for ever).
+    bool has_tickets = false;
+    std::uint32_t ticket_timeout_s = 0;
 };
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
@@ -57,11 +62,13 @@ private:
         std::string_view wish = {};  // the qualifier that it becomes, instead of an answer
         // The client left since: it may have been ignored, also if the client is back by now.
         bool is_void = false;
-        std::uint64_t user = 0;  // of a profile
+        std::uint64_t user = 0;    // of a profile
+        std::uint64_t ticket = 0;  // the number of a request, or of the one to cancel
     };
     struct Seat {
         std::uint64_t user = 0;
         std::uint64_t profile_version = 0;
+        std::uint64_t ticket = 0;  // the last number of a request for it
     };
 
     io::Task<bool> log_in();
@@ -76,6 +83,9 @@ private:
     void take(std::string_view qualifier, std::string_view body);
     void created(std::string_view body);
     void grant(std::uint64_t client, const GameMessage& said);
+    [[nodiscard]] std::string_view wish_of_lobby(const GameMessage& said) const;
+    void write_wish(wire::JsonWriter& out, const Outgoing& item);
+    void hear_of_ticket(std::string_view body);
     void acknowledged(const Outgoing& item);
     void left(std::uint64_t client);
 
@@ -93,6 +103,7 @@ private:
     std::uint64_t last_taken_ = 0;
     std::map<std::uint64_t, Seat> seats_;  // by client
     std::string mode_;                     // of a match
+    std::uint64_t last_ticket_ = 0;
     bool is_gone_ = false;
     bool is_stopped_ = false;
 };

@@ -17,7 +17,8 @@ std::string path_of(std::string_view role, std::string_view method);
 // What a player says, and what the runtime answers: {"n":serial,"op":"echo"|"profile"|"show"}. With
 // "profile" the runtime saves {"v":serial} before it answers; with "show" the answer has "p": the
 // version of the profile that the client came with. Another "op" is a wish: a mode that the player
-// looks for from a lobby, "leave" or "stop" in a match, or "upgrade" to a real-time socket.
+// looks for from a lobby, "cancel" to look no more and "where" to ask how that stands, "leave" or
+// "stop" in a match, or "upgrade" to a real-time socket.
 struct GameMessage {
     std::uint64_t serial = 0;
     bool sets_profile = false;

@@ -261,6 +261,7 @@ void LobbyJudge::client_joined(std::uint64_t runtime,
                  "client " + id_text(client) + " joined runtime " + id_text(runtime) + " twice");
     }
     seats_.joined(runtime, client);
+    tickets_.joined(runtime, client);
     profiles_.shown(client, profile_version);
     seated.profile_shown = std::min(seated.profile_shown, profile_version);
     check_profile(seated);
@@ -362,11 +363,16 @@ std::string LobbyJudge::complaint(std::uint64_t id, const Client& client) const 
     return {};
 }
 
+bool LobbyJudge::is_dead(std::uint64_t runtime) const {
+    const auto it = runtimes_.find(runtime);
+    return it == runtimes_.end() || it->second.is_dead;
+}
+
 bool LobbyJudge::is_settled() const {
     for (const auto& [id, client] : clients_) {
         if (!complaint(id, client).empty()) return false;
     }
-    return true;
+    return tickets_.is_settled([this](std::uint64_t runtime) { return is_dead(runtime); });
 }
 
 // Which message is missing, for people.
@@ -394,6 +400,7 @@ void LobbyJudge::check_settled() {
                  "client " + id_text(id) + " (runtime " + id_text(client.runtime) +
                      ") has not settled: " + invariant + missing(client));
     }
+    tickets_.check_settled([this](std::uint64_t runtime) { return is_dead(runtime); });
 }
 
 std::uint64_t LobbyJudge::living_clients() const {

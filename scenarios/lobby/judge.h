@@ -32,6 +32,7 @@
 #include "scenarios/oracles/rollouts.h"
 #include "scenarios/oracles/rooms.h"
 #include "scenarios/oracles/seats.h"
+#include "scenarios/oracles/tickets.h"
 #include "sim/watch.h"
 
 namespace playback::scenarios {
@@ -129,7 +130,13 @@ public:
                        std::uint64_t profile_version) override;
     void match_opened(std::uint64_t runtime, std::string_view mode) override {
         seats_.match_opened(runtime, mode);
+        tickets_.match_opened(runtime);
     }
+    void ticket_asked(const TicketAsked& asked) override { tickets_.asked(asked); }
+    void ticket_acknowledged(std::uint64_t runtime, std::uint64_t number) override {
+        tickets_.acknowledged(runtime, number);
+    }
+    void ticket_told(const TicketTold& told) override { tickets_.told(told); }
     void group_joined(std::uint64_t runtime,
                       std::uint64_t client,
                       std::string_view group) override {
@@ -250,6 +257,7 @@ private:
     [[nodiscard]] static std::string complaint_of_client(const Client& client);
     // Did a runtime that had the client die? Then messages may have gone with it.
     [[nodiscard]] bool lost_with_runtime(const Client& client) const;
+    [[nodiscard]] bool is_dead(std::uint64_t runtime) const;
     [[nodiscard]] static std::string missing(const Client& client);
     [[nodiscard]] std::string complaint(std::uint64_t id, const Client& client) const;
 
@@ -261,6 +269,7 @@ private:
     MailboxOracle client_mail_;
     MailboxOracle runtime_mail_;
     SeatOracle seats_;
+    TicketOracle tickets_;
     RolloutOracle rollouts_;
     RoomOracle rooms_;
     LifeOracle lives_;

@@ -12,6 +12,8 @@ std::vector<KnobLimit> lobby_knobs() {
     return {{"max_assignments", 1'000'000},
             {"min_lobbies", 100},
             {"max_matches", 4096},
+            {"tickets", 1},
+            {"ticket_timeout_s", day_ms / 1000},
             {"drain_seconds", day_ms / 1000},
             {"long_poll", 1},
             {"poll_interval_ms", day_ms},

@@ -165,6 +165,30 @@ void draw_wishes(sim::Plan& plan, const Shape& shape, std::uint64_t number, std:
     }
 }
 
+// Whether lobbies number their requests for matches, and for how long they look.
+void draw_ticket_knobs(sim::Plan& plan) {
+    Random random = Random::stream(plan.seed, "tickets");
+    plan.knobs["tickets"] = random.chance(2, 3) ? 1 : 0;
+    const std::int64_t timeout = random.log_between(1, 5);
+    plan.knobs["ticket_timeout_s"] = random.chance(1, 2) ? timeout : 0;
+}
+
+// How one player asks after its search, or thinks better of it, drawn from a stream of its own.
+void draw_search(sim::Plan& plan, const Shape& shape, std::uint64_t number, std::uint64_t& id) {
+    Random random = Random::stream(plan.seed, "search", number);
+    const Instant end = Instant{} + shape.ready + shape.length;
+    const Duration pause{
+        random.log_between(shape.action_interval.ns / 2 + 1, 4 * shape.action_interval.ns)};
+    Instant at = Instant{} + shape.ready;
+    for (;;) {
+        at = at + Duration{random.between(1, 2 * pause.ns)};
+        if (at >= end) return;
+        const std::uint64_t what = random.below(100);
+        std::string kind = what < 45 ? "cancel_match" : what < 90 ? "ask_match" : "seek_chess";
+        plan.ops.push_back({++id, at, "player-" + std::to_string(number), std::move(kind), {}});
+    }
+}
+
 // How one player talks in real time, drawn from a stream of its own.
 void draw_shouts(sim::Plan& plan, const Shape& shape, std::uint64_t number, std::uint64_t& id) {
     Random random = Random::stream(plan.seed, "shouts", number);
@@ -428,8 +452,10 @@ Result<sim::Plan> draw_plan(std::string_view scenario,
     plan.length = shape.ready + shape.length;
     plan.topology["players"] = shape.players;
     draw_knobs(plan, shape, profile);
-    if (scenario == match_scenario)
+    if (scenario == match_scenario) {
         plan.knobs["max_matches"] = Random::stream(seed, "matches").log_between(1, 16);
+        draw_ticket_knobs(plan);
+    }
     if (scenario == rollout_scenario) draw_rollout_knobs(plan);
     std::uint64_t id = 0;
     for (std::int64_t number = 0; number < shape.players; ++number) {
@@ -443,6 +469,9 @@ Result<sim::Plan> draw_plan(std::string_view scenario,
     if (scenario == realtime_scenario) draw_socket_knobs(plan);
     draw_clerks(plan, shape, id);
     draw_deployments(plan, shape, id);
+    // Last, so that nothing else has another number without them.
+    for (std::int64_t number = 0; plan.knob("tickets", 0) != 0 && number < shape.players; ++number)
+        draw_search(plan, shape, static_cast<std::uint64_t>(number), id);
     std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
         return std::pair(a.at, a.id) < std::pair(b.at, b.id);
     });

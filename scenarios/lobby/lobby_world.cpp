@@ -191,6 +191,8 @@ void LobbyWorld::start_docker() {
                                  label_number(labels, version_label));
         if (plan_.knob("long_poll", 1) == 0) runtime->long_poll_seconds = 0;
         runtime->patience = call_patience;
+        runtime->has_tickets = plan_.knob("tickets", 0) != 0;
+        runtime->ticket_timeout_s = static_cast<std::uint32_t>(plan_.knob("ticket_timeout_s", 0));
         const bool has_room = plan_.scenario == realtime_scenario;
         return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_, has_room);
     });

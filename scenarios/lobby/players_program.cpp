@@ -30,6 +30,12 @@ bool PlayersProgram::tell(Player& player, std::string_view kind) {
         player.wish("duel");
     else if (kind == "seek_team")
         player.wish("team");
+    else if (kind == "seek_chess")
+        player.wish("chess");
+    else if (kind == "cancel_match")
+        player.wish("cancel");
+    else if (kind == "ask_match")
+        player.wish("where");
     else if (kind == "leave_match")
         player.wish("leave");
     else if (kind == "stop_match")

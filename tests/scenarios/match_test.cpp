@@ -20,7 +20,13 @@ TEST(MatchScenario, SmallRunsPassAndMatchesReallyHappen) {
             << "seed " << seed << ": " << report.fingerprint << ": " << report.message;
         for (const auto& [invariant, count] : report.checks) checks[invariant] += count;
     }
-    for (const char* invariant : {"match-capacity", "match-group", "match-found", "one-runtime"})
+    for (const char* invariant : {"match-capacity",
+                                  "match-group",
+                                  "match-found",
+                                  "one-runtime",
+                                  "ticket-told-once",
+                                  "ticket-cancelled",
+                                  "ticket-reason"})
         EXPECT_GT(checks[invariant], 0U) << invariant << " was never checked";
 }
 
@@ -66,6 +72,41 @@ TEST(MatchScenario, ADuelIsPlayedAndNothingSaidOnTheWayIsLost) {
     EXPECT_TRUE(report.passed) << report.fingerprint << ": " << report.message;
     EXPECT_GE(report.checks.at("match-group"), 2U);
     EXPECT_EQ(report.checks.at("match-found"), 1U);
+}
+
+// The same two in a lobby that numbers its requests: one thinks better of it, one waits too long.
+sim::Plan plan_of_a_search() {
+    sim::Plan plan = plan_of_a_duel();
+    plan.knobs["tickets"] = 1;
+    plan.knobs["ticket_timeout_s"] = 4;
+    std::erase_if(plan.ops, [](const sim::PlanOp& op) { return op.kind != "join"; });
+    std::uint64_t id = 100;
+    const auto add = [&](std::int64_t ms, const char* actor, std::string kind) {
+        plan.ops.push_back({++id, Instant{} + milliseconds(ms), actor, std::move(kind), {}});
+    };
+    add(10'000, "player-0", "seek_chess");
+    add(11'000, "player-0", "seek_duel");
+    add(11'500, "player-0", "ask_match");
+    add(12'000, "player-0", "cancel_match");
+    add(13'000, "player-1", "seek_duel");
+    return plan;
+}
+
+TEST(MatchScenario, ASearchIsRefusedCancelledAndTimesOut) {
+    const RunReport report = run_lobby(plan_of_a_search(), {});
+    EXPECT_TRUE(report.passed) << report.fingerprint << ": " << report.message;
+    // Chess is refused; the first duel waits, still waits and is cancelled; the second times out.
+    EXPECT_EQ(report.checks.at("ticket-told-once"), 6U);
+    EXPECT_EQ(report.checks.at("ticket-in-time"), 1U);
+    EXPECT_FALSE(report.checks.contains("match-group")) << "nobody plays";
+}
+
+TEST(MatchScenario, APlanOfOldHasNoTickets) {
+    sim::Plan plan = plan_of_a_search();
+    plan.knobs.erase("tickets");
+    const RunReport report = run_lobby(plan, {});
+    EXPECT_TRUE(report.passed) << report.fingerprint << ": " << report.message;
+    EXPECT_FALSE(report.checks.contains("ticket-reason"));
 }
 
 #ifdef PLAYBACK_PLANTS

@@ -54,7 +54,7 @@ void read_only_setting(wire::JsonReader& in, std::string_view member, std::uint3
     });
 }
 
-// `parties`, `skill` and `regions` are ours.
+// `parties`, `skill`, `regions` and `timeout_seconds` are ours.
 matchmaking::ModeRules read_mode(wire::JsonReader& in) {
     matchmaking::ModeRules mode;
     mode.min_players = mode.max_players = 0;
@@ -68,6 +68,7 @@ matchmaking::ModeRules read_mode(wire::JsonReader& in) {
         if (name == "skill" && !in.null()) mode.skill = read_skill(in);
         if (name == "regions" && !in.null())
             read_only_setting(in, "max_latency_ms", mode.latency_max_ms.emplace(0));
+        if (name == "timeout_seconds") read_setting(in, mode.timeout_s);
     });
     return mode;
 }

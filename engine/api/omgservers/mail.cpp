@@ -93,6 +93,39 @@ void write_matchmaker(wire::JsonWriter& out, const ClientMail& assigned) {
     out.end_object().end_object();
 }
 
+// The same in both generations. What is not known, or does not apply, is null.
+void write_ticket(wire::JsonWriter& out, ClientId client, const lobby::TicketWord& word) {
+    const auto number = [&out](std::string_view name, bool is_given, std::uint64_t value) {
+        out.key(name);
+        if (is_given)
+            out.unsigned_integer(value);
+        else
+            out.null();
+    };
+    const auto text = [&out](std::string_view name, std::string_view value) {
+        out.key(name);
+        if (value.empty())
+            out.null();
+        else
+            out.string(value);
+    };
+    out.key("client_id").id(client.value);
+    number("ticket", word.number != 0, word.number);
+    text("mode", word.mode);
+    out.key("status").string(word_of(word.state));
+    text("reason", word.reason == lobby::TicketReason::none ? "" : word_of(word.reason));
+    number("position", word.position != 0, word.position);
+    const auto estimate = word.estimate.value_or(Duration{});
+    number("estimated_wait_ms",
+           word.estimate.has_value(),
+           static_cast<std::uint64_t>(whole_milliseconds(estimate)));
+    out.key("match_id");
+    if (word.match)
+        out.id(word.match.value);
+    else
+        out.null();
+}
+
 void write_body(wire::JsonWriter& out, const RuntimeMail& mail, Generation generation) {
     const bool is_p1 = generation == Generation::p1;
     out.key("body").object();
@@ -113,6 +146,9 @@ void write_body(wire::JsonWriter& out, const RuntimeMail& mail, Generation gener
             break;
         case RuntimeMailKind::message_received:
             out.key("client_id").id(mail.client.value).key("message").raw(mail.json);
+            break;
+        case RuntimeMailKind::ticket_told:
+            write_ticket(out, mail.client, mail.ticket);
             break;
     }
     out.end_object();

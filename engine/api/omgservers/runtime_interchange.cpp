@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,10 @@ void read_body(wire::JsonReader& in, RuntimeOutgoing& item, RuntimeRequest& requ
             item.json = in.raw();
         } else if (name == "mode" || name == "protocol") {
             item.mode = in.string();
+        } else if (name == "ticket") {
+            item.ticket = in.id();
+        } else if (name == "timeout_seconds") {
+            item.timeout_s = static_cast<std::uint32_t>(std::max(in.int32(), 0));
         } else if (name == "attributes" || name == "latencies") {
             read_values(in, name == "latencies", item);
         }
@@ -74,6 +79,8 @@ bool is_void(const RuntimeOutgoing& item) {
             return item.json.empty();
         case RuntimeSays::kick_client:
         case RuntimeSays::request_matchmaking:
+        case RuntimeSays::cancel_matchmaking:
+        case RuntimeSays::show_matchmaking:
             return !item.client;
         case RuntimeSays::upgrade_connection:
             return !item.client || item.mode != "DISPATCHER";

@@ -120,12 +120,14 @@ constexpr std::array runtime_mail_p2 = {
     Word<RuntimeMailKind>{RuntimeMailKind::client_assigned, "CLIENT_ASSIGNED"},
     Word<RuntimeMailKind>{RuntimeMailKind::client_removed, "CLIENT_REMOVED"},
     Word<RuntimeMailKind>{RuntimeMailKind::message_received, "MESSAGE_RECEIVED"},
+    Word<RuntimeMailKind>{RuntimeMailKind::ticket_told, "MATCHMAKING_STATUS"},
 };
 constexpr std::array runtime_mail_p1 = {
     Word<RuntimeMailKind>{RuntimeMailKind::runtime_created, "INIT_RUNTIME"},
     Word<RuntimeMailKind>{RuntimeMailKind::client_assigned, "ADD_CLIENT"},
     Word<RuntimeMailKind>{RuntimeMailKind::client_removed, "DELETE_CLIENT"},
     Word<RuntimeMailKind>{RuntimeMailKind::message_received, "HANDLE_MESSAGE"},
+    Word<RuntimeMailKind>{RuntimeMailKind::ticket_told, "MATCHMAKING_STATUS"},
 };
 
 using mailbox::RuntimeSays;
@@ -138,6 +140,38 @@ constexpr std::array runtime_says = {
     Word<RuntimeSays>{RuntimeSays::request_matchmaking, "REQUEST_MATCHMAKING"},
     Word<RuntimeSays>{RuntimeSays::stop_matchmaking, "STOP_MATCHMAKING"},
     Word<RuntimeSays>{RuntimeSays::upgrade_connection, "UPGRADE_CONNECTION"},
+    Word<RuntimeSays>{RuntimeSays::cancel_matchmaking, "CANCEL_MATCHMAKING"},
+    Word<RuntimeSays>{RuntimeSays::show_matchmaking, "SHOW_MATCHMAKING"},
+};
+
+// Ours: what lobbies that number their requests are told.
+using lobby::TicketState;
+constexpr std::array ticket_states = {
+    Word<TicketState>{TicketState::waiting, "WAITING"},
+    Word<TicketState>{TicketState::matched, "MATCHED"},
+    Word<TicketState>{TicketState::cancelled, "CANCELLED"},
+    Word<TicketState>{TicketState::timed_out, "TIMED_OUT"},
+    Word<TicketState>{TicketState::refused, "REFUSED"},
+    Word<TicketState>{TicketState::not_looking, "NOT_LOOKING"},
+};
+
+using lobby::TicketReason;
+constexpr std::array ticket_reasons = {
+    Word<TicketReason>{TicketReason::mode_unknown, "MODE_UNKNOWN"},
+    Word<TicketReason>{TicketReason::no_match_image, "NO_MATCH_IMAGE"},
+    Word<TicketReason>{TicketReason::never_fits, "NEVER_FITS"},
+    Word<TicketReason>{TicketReason::client_not_here, "CLIENT_NOT_HERE"},
+    Word<TicketReason>{TicketReason::not_a_lobby, "NOT_A_LOBBY"},
+    Word<TicketReason>{TicketReason::requested, "REQUESTED"},
+    Word<TicketReason>{TicketReason::replaced, "REPLACED"},
+    Word<TicketReason>{TicketReason::client_left, "CLIENT_LEFT"},
+    Word<TicketReason>{TicketReason::too_few_players, "TOO_FEW_PLAYERS"},
+    Word<TicketReason>{TicketReason::no_fit, "NO_FIT"},
+    Word<TicketReason>{TicketReason::match_starting, "MATCH_STARTING"},
+    Word<TicketReason>{TicketReason::no_capacity, "NO_CAPACITY"},
+    Word<TicketReason>{TicketReason::matches_limit, "MATCHES_LIMIT"},
+    Word<TicketReason>{TicketReason::matches_failing, "MATCHES_FAILING"},
+    Word<TicketReason>{TicketReason::to_be_looked_at, "TO_BE_LOOKED_AT"},
 };
 
 }  // namespace
@@ -174,6 +208,12 @@ std::string_view word_of(DeletionReason reason) {
 }
 std::string_view word_of(ClientMailKind kind, Generation generation) {
     return find_word(generation == Generation::p1 ? client_mail_p1 : client_mail_p2, kind);
+}
+std::string_view word_of(TicketState state) {
+    return find_word(ticket_states, state);
+}
+std::string_view word_of(TicketReason reason) {
+    return find_word(ticket_reasons, reason);
 }
 std::string_view word_of(RuntimeMailKind kind, Generation generation, bool in_match) {
     if (generation == Generation::p2) return find_word(runtime_mail_p2, kind);

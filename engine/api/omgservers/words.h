@@ -28,6 +28,8 @@ std::string_view word_of(lobby::ImageQualifier qualifier);
 std::string_view word_of(lobby::RuntimeQualifier qualifier);
 std::string_view word_of(mailbox::DeletionReason reason);
 std::string_view word_of(mailbox::ClientMailKind kind, Generation generation);
+std::string_view word_of(lobby::TicketState state);
+std::string_view word_of(lobby::TicketReason reason);  // not of `none`
 // P1 has another word for a client that joins a match than for one that joins a lobby.
 std::string_view word_of(mailbox::RuntimeMailKind kind, Generation generation, bool in_match);
 

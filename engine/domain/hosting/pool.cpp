@@ -33,6 +33,7 @@ void Pool::apply(const WantContainer& want, kernel::Moment&, kernel::Effects& ef
     if (!place(row, effects)) {
         row.reason = no_room_reason(hosts_, row.wish);
         put_container(row, effects);
+        effects.send(address_of(runtime), mailbox::ContainerWaits{true});
     }
 }
 
@@ -189,6 +190,9 @@ bool Pool::place(ContainerRow& row, kernel::Effects& effects) {
     const std::optional<HostId> host = choose_host(hosts_, row.wish, row.failed_host);
     if (!host) return false;
     move(row, ContainerStage::placed, *host);
+    // Of a first attempt that waited, it was for room.
+    if (row.attempt == 0 && !row.reason.empty())
+        effects.send(address_of(row.wish.runtime), mailbox::ContainerWaits{false});
     if (row.attempt == 0) row.reason.clear();  // else it says why the last start failed
     put_container(row, effects);
     effects.changed();

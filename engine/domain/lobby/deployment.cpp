@@ -184,7 +184,7 @@ ClientSeatRow* Deployment::living(ClientId client) {
 void Deployment::let_go(ClientId client, kernel::Moment& moment, kernel::Effects& effects) {
     ClientSeatRow* row = living(client);
     CHECK(row != nullptr);
-    leave_ticket(client, effects);
+    leave_ticket(client, TicketReason::client_left, effects);
     if (row->lobby && row->match) free_match_seat(client, moment, effects);
     if (!row->lobby && !row->match) {
         forget(client, moment, effects);
@@ -200,7 +200,7 @@ void Deployment::let_go(ClientId client, kernel::Moment& moment, kernel::Effects
 }
 
 void Deployment::forget(ClientId client, kernel::Moment& moment, kernel::Effects& effects) {
-    leave_ticket(client, effects);
+    leave_ticket(client, TicketReason::client_left, effects);
     const ClientSeatRow& row = clients_.at(client);
     if (row.match) free_match_seat(client, moment, effects);
     const bool is_freed = PLAYBACK_PLANT(seat_freed_early) && row.leaving;

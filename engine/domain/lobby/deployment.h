@@ -27,6 +27,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/domain/lobby/deployment_inputs.h"
@@ -113,6 +114,9 @@ struct TicketRow {
     std::int32_t skill = 0;
     std::uint32_t regions = 1;  // bits, see RegionsRow
     bool comes_back = false;    // goes before all others
+    std::uint64_t number = 0;   // what the runtime that is told calls it; zero: nothing
+    RuntimeId told;             // who is told how it ends; zero: nobody
+    Instant ends;               // if it has not been placed by then; zero: it waits for ever
     Unknown unknown;
 
     template <class Self, class V>
@@ -123,6 +127,9 @@ struct TicketRow {
         v(4, "skill", self.skill);
         v(5, "regions", self.regions);
         v(6, "comes_back", self.comes_back);
+        v(7, "number", self.number);
+        v(8, "told", self.told);
+        v(9, "ends", self.ends);
     }
 };
 
@@ -175,7 +182,10 @@ public:
                                   RuntimeGone,
                                   KickClient,
                                   RequestMatchmaking,
+                                  CancelMatchmaking,
+                                  ShowMatchmaking,
                                   StopMatchmaking,
+                                  RuntimeWaits,
                                   ClientRemoved,
                                   ContinueDeployment,
                                   CheckLobbies>;
@@ -200,7 +210,10 @@ public:
     void apply(const RuntimeGone&, kernel::Moment&, kernel::Effects&);
     void apply(const KickClient&, kernel::Moment&, kernel::Effects&);
     void apply(const RequestMatchmaking&, kernel::Moment&, kernel::Effects&);
+    void apply(const CancelMatchmaking&, kernel::Moment&, kernel::Effects&);
+    void apply(const ShowMatchmaking&, kernel::Moment&, kernel::Effects&);
     void apply(const StopMatchmaking&, kernel::Moment&, kernel::Effects&);
+    void apply(const RuntimeWaits&, kernel::Moment&, kernel::Effects&);
     void apply(const ClientRemoved&, kernel::Moment&, kernel::Effects&);
     void apply(const ContinueDeployment&, kernel::Moment&, kernel::Effects&);
     void apply(const CheckLobbies&, kernel::Moment&, kernel::Effects&);
@@ -229,7 +242,6 @@ private:
     void end_if_over(Step& step);
     void delete_everything(Step& step);
     void introduce(ClientId client, LobbyId lobby, kernel::Effects& effects);
-    void introduce(ClientId client, MatchId match, kernel::Effects& effects);
     [[nodiscard]] std::uint32_t lobbies_allowed() const;  // at most
     [[nodiscard]] std::uint32_t lobbies_wanted() const;   // at least, also empty ones
     LobbyId open_lobby(bool requested, kernel::Moment& moment, kernel::Effects& effects);
@@ -240,12 +252,18 @@ private:
                       std::string image,
                       kernel::Effects& effects);
 
-    // matches (deployment_matches.cpp)
+    // who looks for a match (deployment_tickets.cpp)
+    using Tickets = std::map<ClientId, TicketRow>;
     void look_for_match(const RequestMatchmaking& request,
                         kernel::Moment& moment,
                         kernel::Effects& effects);
-    [[nodiscard]] bool may_look(const RequestMatchmaking& request);
-    [[nodiscard]] bool looks_already(const RequestMatchmaking& request);
+    [[nodiscard]] TicketReason refusal(const RequestMatchmaking& request);
+    [[nodiscard]] bool sits_in(RuntimeId runtime, const SeatedClient& seated);
+    [[nodiscard]] Tickets::iterator same_ticket(const RequestMatchmaking& request);
+    void look_on(Tickets::iterator it,
+                 const RequestMatchmaking& request,
+                 kernel::Moment& moment,
+                 kernel::Effects& effects);
     [[nodiscard]] TicketRow ticket_of(const RequestMatchmaking& request,
                                       const matchmaking::ModeRules& rules,
                                       kernel::Moment& moment,
@@ -255,12 +273,30 @@ private:
                                            kernel::Effects& effects);
     // False, and nothing changed, if no match of the mode could ever take it.
     bool queue_ticket(TicketRow ticket, kernel::Effects& effects);
+    // Forgets it, here and in its row.
+    TicketRow take_ticket(Tickets::iterator it, kernel::Effects& effects);
+    // It is looked for by nobody any more, and who is to hear of it is told.
+    void end_ticket(Tickets::iterator it,
+                    TicketState state,
+                    TicketReason reason,
+                    kernel::Effects& effects);
     // Others of its party go on looking.
-    void leave_ticket(ClientId client, kernel::Effects& effects);
-    void empty_gone_matches(Step& step);
-    void lose_match(ClientId client, kernel::Moment& moment, kernel::Effects& effects);
+    void leave_ticket(ClientId client, TicketReason reason, kernel::Effects& effects);
+    void end_late_tickets(Step& step);
+    // With its number and mode, if somebody is to be told.
+    static void tell(ClientId client,
+                     const TicketRow& ticket,
+                     TicketWord word,
+                     kernel::Effects& effects);
+    void tell_standing(Tickets::iterator it, kernel::Moment& moment, kernel::Effects& effects);
+    [[nodiscard]] TicketReason why_waiting(const MatchRuntimes::Mode& mode, Instant now) const;
+
+    // matches (deployment_matches.cpp)
     void place_tickets(Step& step);
     void seat_ticket(const matchmaking::Placed& placed, kernel::Effects& effects);
+    void introduce(ClientId client, MatchId match, kernel::Effects& effects);
+    void empty_gone_matches(Step& step);
+    void lose_match(ClientId client, kernel::Moment& moment, kernel::Effects& effects);
     void open_matches(Step& step);
     void open_match(const std::string& mode, kernel::Moment& moment, kernel::Effects& effects);
     void close_matches(Step& step);
@@ -272,6 +308,7 @@ private:
     void match_gone(const RuntimeGone& gone, kernel::Moment& moment, kernel::Effects& effects);
     void restore_matches(kernel::Moment& moment);
     [[nodiscard]] std::string image_of(ImageQualifier qualifier) const;
+    [[nodiscard]] std::size_t matches_allowed() const;  // at most
 
     // What a runtime that died `ready_since` (never: it still booted) says of the next one.
     void note_failure(Failures& failures,
@@ -301,7 +338,8 @@ private:
     RegionsRow regions_;
     Lobbies lobbies_;
     MatchRuntimes matches_;
-    std::map<ClientId, TicketRow> tickets_;  // by the first client
+    Tickets tickets_;                              // by the first client
+    std::set<std::pair<Instant, ClientId>> ends_;  // tickets that do not wait for ever
     std::map<ClientId, ClientSeatRow> clients_;
     std::set<ClientId> waiting_;  // opened and without a seat
     std::size_t opening_ = 0;     // not opened yet

@@ -205,7 +205,8 @@ struct SeatedClient {
 // Lobby runtime -> deployment: REQUEST_MATCHMAKING for these clients, who stay together. Void if
 // one of them does not sit there any more. Who looks for a match already goes on if it is for the
 // same mode and party, else only the new request counts; if no match of the mode could ever take
-// them, they look for none.
+// them, they look for none. With a ticket number the runtime is told at once how it stands, and
+// later how it ends (mailbox::TellTicket), each number once; without one it is told nothing.
 struct RequestMatchmaking {
     static constexpr kernel::MessageKind kind = 326;
     using Reply = void;
@@ -214,6 +215,8 @@ struct RequestMatchmaking {
     std::vector<SeatedClient> clients;  // at least one
     std::string mode;
     std::vector<MatchmakingValue> values;
+    std::uint64_t ticket = 0;     // what the runtime calls it; zero: nothing
+    std::uint32_t timeout_s = 0;  // how long to look at most; zero: as the mode says
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -221,6 +224,58 @@ struct RequestMatchmaking {
         v(2, "clients", self.clients);
         v(3, "mode", self.mode);
         v(4, "values", self.values);
+        v(5, "ticket", self.ticket);
+        v(6, "timeout_s", self.timeout_s);
+    }
+};
+
+// Lobby runtime -> deployment: CANCEL_MATCHMAKING, the client's request, with its whole party.
+// Answered with mailbox::TellTicket. Once that says `cancelled`, nobody is placed by it any more.
+struct CancelMatchmaking {
+    static constexpr kernel::MessageKind kind = 328;
+    using Reply = void;
+
+    RuntimeId runtime;
+    SeatedClient client;
+    std::uint64_t ticket = 0;  // only if it is this one; zero: whichever it is
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
+        v(2, "client", self.client);
+        v(3, "ticket", self.ticket);
+    }
+};
+
+// Lobby runtime -> deployment: SHOW_MATCHMAKING, how does it stand with the client's request?
+// Answered with mailbox::TellTicket. From now on the runtime is also told how that request ends,
+// whoever asked for it.
+struct ShowMatchmaking {
+    static constexpr kernel::MessageKind kind = 329;
+    using Reply = void;
+
+    RuntimeId runtime;
+    SeatedClient client;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
+        v(2, "client", self.client);
+    }
+};
+
+// Runtime -> deployment: its container waits for a host with room, or not any more.
+struct RuntimeWaits {
+    static constexpr kernel::MessageKind kind = 332;
+    using Reply = void;
+
+    RuntimeId runtime;
+    bool for_room = false;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "runtime", self.runtime);
+        v(2, "for_room", self.for_room);
     }
 };
 

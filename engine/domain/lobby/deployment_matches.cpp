@@ -1,5 +1,4 @@
-// Who looks for a match, who plays in which, and how clients come and go between lobbies and
-// matches.
+// Who plays in which match, and how clients come and go between lobbies and matches.
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -12,119 +11,6 @@
 
 namespace playback::lobby {
 
-// --- looking for a match ---
-
-void Deployment::apply(const RequestMatchmaking& request,
-                       kernel::Moment& moment,
-                       kernel::Effects& effects) {
-    if (!exists() || ending() || !may_look(request) || looks_already(request)) return;
-    look_for_match(request, moment, effects);
-    settle(moment, effects);
-}
-
-// Everybody of the party sits in that lobby.
-bool Deployment::may_look(const RequestMatchmaking& request) {
-    if (request.clients.empty() || request.clients.size() > party_clients_max) return false;
-    return std::ranges::all_of(request.clients, [&](const SeatedClient& one) {
-        const ClientSeatRow* row = living(one.client);
-        return row != nullptr && row->lobby && row->lobby == lobby_of(request.runtime) &&
-               row->assignment == one.assignment && !row->moving;
-    });
-}
-
-bool Deployment::looks_already(const RequestMatchmaking& request) {
-    const auto it = tickets_.find(clients_.at(request.clients.front().client).ticket);
-    if (it == tickets_.end()) return false;
-    const TicketRow& ticket = it->second;
-    return ticket.mode == request.mode && ticket.clients.size() == request.clients.size() &&
-           std::ranges::all_of(request.clients, [&](const SeatedClient& one) {
-               return clients_.at(one.client).ticket == it->first;
-           });
-}
-
-void Deployment::look_for_match(const RequestMatchmaking& request,
-                                kernel::Moment& moment,
-                                kernel::Effects& effects) {
-    const MatchRuntimes::Mode* const mode = matches_.find_mode(request.mode);
-    if (mode == nullptr || image_of(ImageQualifier::match).empty()) return;
-    TicketRow ticket = ticket_of(request, mode->matcher.rules(), moment, effects);
-    for (const ClientId client : ticket.clients) {
-        leave_ticket(client, effects);
-        clients_.at(client).rejoins.clear();
-    }
-    (void)queue_ticket(std::move(ticket), effects);
-}
-
-TicketRow Deployment::ticket_of(const RequestMatchmaking& request,
-                                const matchmaking::ModeRules& rules,
-                                kernel::Moment& moment,
-                                kernel::Effects& effects) {
-    TicketRow ticket;
-    ticket.mode = request.mode;
-    ticket.since = moment.now();
-    for (const SeatedClient& one : request.clients) {
-        if (std::ranges::find(ticket.clients, one.client) != ticket.clients.end()) continue;
-        ticket.clients.push_back(one.client);
-        const ClientSeatRow& row = clients_.at(one.client);
-        if (row.rejoins == request.mode && moment.now() <= row.rejoins_until)
-            ticket.comes_back = true;
-    }
-    for (const MatchmakingValue& value : request.values)
-        if (rules.skill && !value.is_latency && value.name == rules.skill->attribute)
-            ticket.skill = value.value;
-    if (rules.latency_max_ms) ticket.regions = regions_of(request, *rules.latency_max_ms, effects);
-    return ticket;
-}
-
-std::uint32_t Deployment::regions_of(const RequestMatchmaking& request,
-                                     std::uint32_t latency_max_ms,
-                                     kernel::Effects& effects) {
-    std::uint32_t regions = 0;
-    for (const MatchmakingValue& value : request.values) {
-        if (!value.is_latency || value.value < 0 || std::cmp_greater(value.value, latency_max_ms))
-            continue;
-        auto it = std::ranges::find(regions_.names, value.name);
-        if (it == regions_.names.end()) {
-            if (regions_.names.size() == matchmaking::regions_max) continue;
-            it = regions_.names.insert(it, value.name);
-            effects.put(kernel::RowKey(regions_row), regions_);
-        }
-        regions |= 1U << static_cast<std::uint32_t>(it - regions_.names.begin());
-    }
-    return regions;
-}
-
-bool Deployment::queue_ticket(TicketRow ticket, kernel::Effects& effects) {
-    const ClientId first = ticket.clients.front();
-    const matchmaking::Ticket waiting{.id = first.value,
-                                      .since = ticket.since,
-                                      .players = static_cast<std::uint32_t>(ticket.clients.size()),
-                                      .skill = ticket.skill,
-                                      .regions = ticket.regions};
-    matchmaking::Matcher& matcher = matches_.find_mode(ticket.mode)->matcher;
-    if (matcher.add(waiting, ticket.comes_back) != matchmaking::Added::waiting) return false;
-    for (const ClientId client : ticket.clients) {
-        clients_.at(client).ticket = first;
-        put_client(client, effects);
-    }
-    effects.put(ticket_key(first), ticket);
-    tickets_[first] = std::move(ticket);
-    return true;
-}
-
-void Deployment::leave_ticket(ClientId client, kernel::Effects& effects) {
-    const auto it = tickets_.find(clients_.at(client).ticket);
-    if (it == tickets_.end()) return;
-    TicketRow rest = std::move(it->second);
-    CHECK(matches_.find_mode(rest.mode)->matcher.cancel(it->first.value));
-    effects.erase(ticket_key(it->first));
-    tickets_.erase(it);
-    for (const ClientId each : rest.clients) clients_.at(each).ticket = {};
-    put_client(client, effects);
-    std::erase(rest.clients, client);
-    if (!rest.clients.empty()) (void)queue_ticket(std::move(rest), effects);
-}
-
 // --- places ---
 
 void Deployment::place_tickets(Step& step) {
@@ -133,6 +19,7 @@ void Deployment::place_tickets(Step& step) {
         std::vector<matchmaking::Placed> placed;
         const bool has_more = mode.matcher.step(step.moment.now(), step.left, placed);
         for (const matchmaking::Placed& one : placed) seat_ticket(one, step.effects);
+        if (!placed.empty()) mode.estimate.placed(step.moment.now(), placed.size());
         step.left -= std::min(step.left, placed.size());
         if (has_more) step.left = 0;
         step.look_again = std::min(step.look_again, mode.matcher.next_look());
@@ -142,9 +29,12 @@ void Deployment::place_tickets(Step& step) {
 void Deployment::seat_ticket(const matchmaking::Placed& placed, kernel::Effects& effects) {
     const auto it = tickets_.find(ClientId{placed.ticket});
     CHECK(it != tickets_.end());
-    const TicketRow ticket = std::move(it->second);
-    effects.erase(ticket_key(it->first));
-    tickets_.erase(it);
+    const ClientId first = it->first;
+    const TicketRow ticket = take_ticket(it, effects);
+    TicketWord word;
+    word.state = TicketState::matched;
+    word.match = placed.match;
+    tell(first, ticket, std::move(word), effects);
     const matchmaking::Matcher& matcher = matches_.find_mode(ticket.mode)->matcher;
     const std::uint32_t region = matcher.matches().find(placed.match)->region;
     for (const ClientId client : ticket.clients) {
@@ -208,6 +98,15 @@ void Deployment::free_match_seat(ClientId client,
 
 // --- runtimes of matches ---
 
+void Deployment::apply(const RuntimeWaits& waits,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects) {
+    const MatchId id = match_of(waits.runtime);
+    if (matches_.find(id) == nullptr || !matches_.set_waits_for_room(id, waits.for_room)) return;
+    put_match(id, effects);
+    settle(moment, effects);
+}
+
 void Deployment::apply(const StopMatchmaking& stop,
                        kernel::Moment& moment,
                        kernel::Effects& effects) {
@@ -269,10 +168,14 @@ void Deployment::lose_match(ClientId client, kernel::Moment& moment, kernel::Eff
     put_client(client, effects);
 }
 
+std::size_t Deployment::matches_allowed() const {
+    return std::min<std::size_t>(opened().config.max_matches, matches_max);
+}
+
 void Deployment::open_matches(Step& step) {
     if (image_of(ImageQualifier::match).empty()) return;
     const bool is_open = director_.status == DeploymentStatus::open;
-    const std::size_t allowed = std::min<std::size_t>(opened().config.max_matches, matches_max);
+    const std::size_t allowed = matches_allowed();
     for (auto& [name, mode] : matches_.modes()) {
         const std::size_t warm = is_open ? mode.warm : 0;
         while ((mode.waiting() < mode.matcher.empty_wanted() || mode.open() < warm) &&
@@ -349,6 +252,9 @@ void Deployment::restore_matches(kernel::Moment& moment) {
         const std::int64_t since = one->since.ns;
         return std::tuple(one->comes_back, one->comes_back ? -since : since, one->clients[0]);
     });
+    for (const auto& [first, ticket] : tickets_)
+        if (ticket.ends != Instant{} && !PLAYBACK_PLANT(timeouts_forgotten))
+            ends_.emplace(ticket.ends, first);
     for (const TicketRow* one : tickets)
         matches_.find_mode(one->mode)->matcher.restore_ticket(
             {.id = one->clients[0].value,

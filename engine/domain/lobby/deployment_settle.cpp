@@ -27,6 +27,7 @@ void Deployment::settle(kernel::Moment& moment, kernel::Effects& effects) {
     if (!ending()) {
         empty_gone_lobbies(step);
         empty_gone_matches(step);
+        end_late_tickets(step);
         place_tickets(step);
         seat_waiting(step);
         open_lobbies(step);

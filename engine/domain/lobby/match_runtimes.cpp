@@ -55,6 +55,15 @@ void MatchRuntimes::set_ready(MatchId id, Instant now) {
     index(id, match);
 }
 
+bool MatchRuntimes::set_waits_for_room(MatchId id, bool waits) {
+    PlayedMatch& match = must_find(id);
+    if (match.row.status != MatchStatus::pending || match.row.waits_for_room == waits) return false;
+    forget(id, match);
+    match.row.waits_for_room = waits;
+    index(id, match);
+    return true;
+}
+
 void MatchRuntimes::set_stopped(MatchId id) {
     PlayedMatch& match = must_find(id);
     CHECK(match.row.status == MatchStatus::ready);
@@ -126,7 +135,9 @@ PlayedMatch& MatchRuntimes::must_find(MatchId id) {
 void MatchRuntimes::forget(MatchId id, const PlayedMatch& match) {
     idle_.erase(id);
     gone_.erase(id);
-    if (match.row.status == MatchStatus::pending) --mode_of(match.row).pending;
+    if (match.row.status != MatchStatus::pending) return;
+    --mode_of(match.row).pending;
+    if (match.row.waits_for_room) --mode_of(match.row).roomless;
 }
 
 void MatchRuntimes::index(MatchId id, const PlayedMatch& match) {
@@ -134,7 +145,10 @@ void MatchRuntimes::index(MatchId id, const PlayedMatch& match) {
         if (match.row.gone) gone_.insert(id);
         return;
     }
-    if (match.row.status == MatchStatus::pending) ++mode_of(match.row).pending;
+    if (match.row.status == MatchStatus::pending) {
+        ++mode_of(match.row).pending;
+        if (match.row.waits_for_room) ++mode_of(match.row).roomless;
+    }
     if (match.clients.empty()) idle_.insert(id);
 }
 

@@ -18,6 +18,7 @@
 #include "engine/base/describe.h"
 #include "engine/domain/lobby/deployment_inputs.h"
 #include "engine/domain/matchmaking/matcher.h"
+#include "engine/domain/matchmaking/wait_estimate.h"
 
 namespace playback::lobby {
 
@@ -26,8 +27,9 @@ struct MatchRow {
     MatchStatus status = MatchStatus::pending;
     Instant created;
     Instant ready_at;
-    Instant idle_since;  // nobody plays there
-    bool gone = false;   // closed, and the runtime is no more
+    Instant idle_since;           // nobody plays there
+    bool gone = false;            // closed, and the runtime is no more
+    bool waits_for_room = false;  // pending: no container host has room for it
     Unknown unknown;
 
     template <class Self, class V>
@@ -38,6 +40,7 @@ struct MatchRow {
         v(4, "ready_at", self.ready_at);
         v(5, "gone", self.gone);
         v(6, "idle_since", self.idle_since);
+        v(7, "waits_for_room", self.waits_for_room);
     }
 };
 
@@ -58,8 +61,10 @@ public:
     struct Mode {
         explicit Mode(matchmaking::ModeRules rules) : matcher(std::move(rules)) {}
         matchmaking::Matcher matcher;
-        std::uint32_t pending = 0;  // matches that boot
-        std::uint32_t warm = 0;     // matches that there are at least
+        matchmaking::WaitEstimate estimate;
+        std::uint32_t pending = 0;   // matches that boot
+        std::uint32_t roomless = 0;  // of these, those that wait for a host with room
+        std::uint32_t warm = 0;      // matches that there are at least
 
         // Matches that wait for players, or will when they have booted; and all that are open.
         [[nodiscard]] std::size_t waiting() const {
@@ -81,6 +86,8 @@ public:
     void add(MatchId id, MatchRow row);
     void remove(MatchId id);  // nobody is there
     void set_ready(MatchId id, Instant now);
+    // False if it is not pending, or that is known.
+    bool set_waits_for_room(MatchId id, bool waits);
     void set_stopped(MatchId id);
     void set_closed(MatchId id, bool gone);
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/json_text.h"
+#include "engine/base/time.h"
 #include "engine/domain/ids.h"
 #include "engine/domain/matchmaking/mode_rules.h"
 #include "engine/kernel/message.h"
@@ -48,6 +50,59 @@ struct MatchmakingValue {
         v(3, "value", self.value);
     }
     friend bool operator==(const MatchmakingValue&, const MatchmakingValue&) = default;
+};
+
+// How it stands with a request for a match. All but the first and the last are final.
+enum class TicketState : std::uint8_t {
+    waiting = 1,
+    matched,      // into `match`
+    cancelled,    // see the reason
+    timed_out,    // the reason is why nothing had been found
+    refused,      // never waited
+    not_looking,  // asked after a client that looks for no match
+};
+
+// Why. Of a ticket that waits or has timed out: why nothing was found so far.
+enum class TicketReason : std::uint8_t {
+    none = 0,
+    mode_unknown = 1,  // the version's config has no such mode
+    no_match_image,    // the version has no image for matches
+    never_fits,        // no match of the mode could take it, whoever else comes
+    client_not_here,   // one of the clients does not sit in that lobby (any more)
+    not_a_lobby,       // a match asked
+    requested,         // by the runtime
+    replaced,          // by another request for the same client
+    client_left,       // it has ended, or another request took it out of its party
+    too_few_players,   // of those who wait, for the minimum of the mode
+    no_fit,            // enough wait, but not such as may play together
+    match_starting,    // a match for them boots
+    no_capacity,       // a match for them waits for a container host with room
+    matches_limit,     // there are as many matches as there may be (max_matches)
+    matches_failing,   // the last ones died young; the next is opened after a pause
+    to_be_looked_at,   // there is more to look at than one step may: it follows at once
+};
+
+// Deployment -> lobby runtime, as a message in its mailbox: how it stands with a ticket.
+struct TicketWord {
+    std::uint64_t number = 0;  // as the runtime called it; zero: it did not
+    std::string mode;          // empty: of no ticket
+    TicketState state = TicketState::not_looking;
+    TicketReason reason = TicketReason::none;
+    std::uint64_t position = 0;        // of one that waits: 1 is the oldest; zero: does not wait
+    std::optional<Duration> estimate;  // of one that waits: how long still; not given: unknown
+    MatchId match;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "number", self.number);
+        v(2, "mode", self.mode);
+        v(3, "state", self.state);
+        v(4, "reason", self.reason);
+        v(5, "position", self.position);
+        v(6, "estimate", self.estimate);
+        v(7, "match", self.match);
+    }
+    friend bool operator==(const TicketWord&, const TicketWord&) = default;
 };
 
 struct RuntimeImage {

@@ -44,6 +44,12 @@ struct ClientMail {
         matchmaker_told;  // P1: a second message, of the matchmaker; with the first assignment
     Unknown unknown;
 
+    // What it takes in an answer besides `json`, at most about: ids, qualifier, names, a token.
+    [[nodiscard]] std::size_t envelope_bytes() const {
+        if (kind == ClientMailKind::connection_upgraded) return 1'320;
+        return matchmaker_told ? 640 : 320;
+    }
+
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "id", self.id);

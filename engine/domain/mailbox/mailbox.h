@@ -61,10 +61,10 @@ public:
         auto it = std::ranges::upper_bound(mails_, after, {}, &Mail::id);
         for (; it != mails_.end(); ++it) {
             const Mail& mail = *it;
-            bytes += mail.json.size() + envelope_bytes;
+            bytes += mail.json.size() + mail.envelope_bytes();
             if (!result.empty() && bytes > bytes_max) {
                 if (!PLAYBACK_PLANT(page_leaves_holes)) break;
-                bytes -= mail.json.size() + envelope_bytes;
+                bytes -= mail.json.size() + mail.envelope_bytes();
                 continue;
             }
             result.push_back(mail);
@@ -79,8 +79,6 @@ public:
     [[nodiscard]] bool empty() const { return mails_.empty(); }
 
 private:
-    static constexpr std::size_t envelope_bytes = 320;  // at most about: ids, qualifier, names
-
     std::deque<Mail> mails_;
     std::size_t bytes_ = 0;
 };

@@ -18,10 +18,9 @@ constexpr std::string_view check_timer = "check";
 constexpr std::size_t purge_rows_max = 256;
 
 // Clients stop sending at `high` and may send again below `low`. What they were promised before
-// they heard of it still fits below `last`.
+// they heard of it still fits below `mail_last`.
 constexpr Marks high{limits::mailbox_messages_max / 4 * 3, limits::mailbox_bytes_max / 4 * 3};
 constexpr Marks low{limits::mailbox_messages_max / 2, limits::mailbox_bytes_max / 2};
-constexpr Marks last{limits::mailbox_messages_max * 2, limits::mailbox_bytes_max * 2};
 
 Error gone() {
     return {Errc::not_found, "RUNTIME_NOT_FOUND"};
@@ -205,6 +204,11 @@ void Runtime::apply(const ContainerLost& lost, kernel::Moment& moment, kernel::E
     if (open()) lose("container lost: " + lost.reason, false, moment, effects);
 }
 
+void Runtime::apply(const ContainerWaits& waits, kernel::Moment&, kernel::Effects& effects) {
+    if (!open()) return;
+    effects.send(address_of(spec_.deployment), lobby::RuntimeWaits{self_, waits.for_room});
+}
+
 void Runtime::apply(const CheckRuntime&, kernel::Moment& moment, kernel::Effects& effects) {
     if (!open() || (!state_.ready && !state_.started)) return;
     const Instant due = state_.ready ? active_until_ + settings_.runtime_inactive : boot_by_;
@@ -226,7 +230,7 @@ void Runtime::apply(const ContinueRuntime&, kernel::Moment& moment, kernel::Effe
 // --- mailbox ---
 
 void Runtime::put_mail(RuntimeMail mail, kernel::Moment& moment, kernel::Effects& effects) {
-    if (mail.kind == RuntimeMailKind::message_received && mails_.reaches(last)) {
+    if (mail.kind == RuntimeMailKind::message_received && mails_.reaches(mail_last)) {
         ++ignored_;
         return;
     }

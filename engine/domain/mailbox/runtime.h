@@ -32,6 +32,9 @@ inline constexpr std::size_t fan_out_bytes_max = 4 * 1024 * 1024;  // of JSON se
 inline constexpr std::size_t outbox_items_max = 4096;              // refused above: full
 inline constexpr std::size_t outbox_bytes_max = 16 * 1024 * 1024;  // refused above: full
 
+// Nothing that a client or the runtime itself causes is put into a mailbox that holds so much.
+inline constexpr Marks mail_last{limits::mailbox_messages_max * 2, limits::mailbox_bytes_max * 2};
+
 class Runtime {
 public:
     static constexpr kernel::Kind kind = kinds::runtime;
@@ -45,9 +48,11 @@ public:
                                   DeleteRuntime,
                                   lobby::AssignClient,
                                   RemoveClient,
+                                  TellTicket,
                                   ClientMessages,
                                   ContainerStarted,
                                   ContainerLost,
+                                  ContainerWaits,
                                   CheckRuntime,
                                   ContinueRuntime>;
 
@@ -69,9 +74,11 @@ public:
     void apply(const DeleteRuntime&, kernel::Moment&, kernel::Effects&);
     void apply(const lobby::AssignClient&, kernel::Moment&, kernel::Effects&);
     void apply(const RemoveClient&, kernel::Moment&, kernel::Effects&);
+    void apply(const TellTicket&, kernel::Moment&, kernel::Effects&);
     void apply(const ClientMessages&, kernel::Moment&, kernel::Effects&);
     void apply(const ContainerStarted&, kernel::Moment&, kernel::Effects&);
     void apply(const ContainerLost&, kernel::Moment&, kernel::Effects&);
+    void apply(const ContainerWaits&, kernel::Moment&, kernel::Effects&);
     void apply(const CheckRuntime&, kernel::Moment&, kernel::Effects&);
     void apply(const ContinueRuntime&, kernel::Moment&, kernel::Effects&);
 
@@ -92,13 +99,27 @@ private:
 
     // outgoing (runtime_outgoing.cpp)
     Result<void> refusal(const RuntimeInterchange& call) const;
-    bool accept(const RuntimeOutgoing& item, bool whole_multicasts, kernel::Effects& effects);
+    bool accept(const RuntimeOutgoing& item,
+                bool whole_multicasts,
+                kernel::Moment& moment,
+                kernel::Effects& effects);
     void queue(OutboxRow row);
     void flush(std::uint64_t first_new, kernel::Moment& moment, kernel::Effects& effects);
     void keep_rest(std::uint64_t first_new, kernel::Moment& moment, kernel::Effects& effects);
     bool send_some(OutboxRow& row, Budget& budget, kernel::Effects& effects);
     bool send_to_all(OutboxRow& row, Budget& budget, kernel::Effects& effects);
     bool send_to_listed(OutboxRow& row, Budget& budget, kernel::Effects& effects);
+
+    // requests for matches (runtime_tickets.cpp)
+    bool accept_ticket(const RuntimeOutgoing& item,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects);
+    void refuse_ticket(const RuntimeOutgoing& item,
+                       lobby::TicketReason reason,
+                       kernel::Moment& moment,
+                       kernel::Effects& effects);
+    [[nodiscard]] bool is_seated(ClientId client) const { return seat(client) != nullptr; }
+    void send_ticket(const RuntimeOutgoing& item, kernel::Effects& effects) const;
     void request_matchmaking(const RuntimeOutgoing& item, kernel::Effects& effects) const;
 
     // mailbox

@@ -21,6 +21,7 @@ enum class RuntimeMailKind : std::uint8_t {
     client_assigned,      // user, client, json: the profile, group_name (empty: null)
     client_removed,       // client
     message_received,     // client, json: the message
+    ticket_told,          // client, ticket: how it stands with its request for a match
 };
 
 // One message to the runtime. Which fields count depends on `kind`.
@@ -32,7 +33,13 @@ struct RuntimeMail {
     lobby::RuntimePlace place;
     std::string group_name;
     JsonText json;
+    lobby::TicketWord ticket;
     Unknown unknown;
+
+    // What it takes in an answer besides `json`, at most about: ids, qualifier, names.
+    [[nodiscard]] std::size_t envelope_bytes() const {
+        return kind == RuntimeMailKind::ticket_told ? 480 + ticket.mode.size() : 320;
+    }
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -43,6 +50,7 @@ struct RuntimeMail {
         v(5, "place", self.place);
         v(7, "group_name", self.group_name);
         v(8, "json", self.json);
+        v(9, "ticket", self.ticket);
     }
     friend bool operator==(const RuntimeMail&, const RuntimeMail&) = default;
 };
@@ -53,9 +61,12 @@ enum class RuntimeSays : std::uint8_t {
     broadcast_message,    // json
     set_profile,          // client, json: the profile
     kick_client,          // client
-    request_matchmaking,  // client and its party `clients`, mode, values; from a lobby only
+    request_matchmaking,  // client and its party `clients`, mode, values, ticket, timeout_s;
+                          // from a lobby only
     stop_matchmaking,     // from a match only
     upgrade_connection,   // client: it is told to open a real-time socket
+    cancel_matchmaking,   // client, ticket; from a lobby only
+    show_matchmaking,     // client; from a lobby only
 };
 
 // One outgoing item. Each that does not fit (client not assigned here) is ignored alone.
@@ -66,6 +77,8 @@ struct RuntimeOutgoing {
     JsonText json;
     std::string mode;
     std::vector<lobby::MatchmakingValue> values;
+    std::uint64_t ticket = 0;  // a number of the runtime's own, see runtime_tickets.cpp
+    std::uint32_t timeout_s = 0;
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
@@ -75,6 +88,8 @@ struct RuntimeOutgoing {
         v(4, "json", self.json);
         v(5, "mode", self.mode);
         v(6, "values", self.values);
+        v(7, "ticket", self.ticket);
+        v(8, "timeout_s", self.timeout_s);
     }
     friend bool operator==(const RuntimeOutgoing&, const RuntimeOutgoing&) = default;
 };
@@ -261,6 +276,34 @@ struct ContainerLost {
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "reason", self.reason);
+    }
+};
+
+// Deployment -> runtime: how it stands with the request for a match of this client.
+struct TellTicket {
+    static constexpr kernel::MessageKind kind = 418;
+    using Reply = void;
+
+    ClientId client;
+    lobby::TicketWord word;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "client", self.client);
+        v(2, "word", self.word);
+    }
+};
+
+// Pool -> runtime: no host has room for the container so far, or one has now.
+struct ContainerWaits {
+    static constexpr kernel::MessageKind kind = 419;
+    using Reply = void;
+
+    bool for_room = false;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "for_room", self.for_room);
     }
 };
 

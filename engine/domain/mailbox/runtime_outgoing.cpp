@@ -11,6 +11,14 @@
 #include "engine/domain/mailbox/runtime_keys.h"
 
 namespace playback::mailbox {
+namespace {
+
+bool is_of_ticket(RuntimeSays says) {
+    return says == RuntimeSays::request_matchmaking || says == RuntimeSays::cancel_matchmaking ||
+           says == RuntimeSays::show_matchmaking;
+}
+
+}  // namespace
 
 Result<RuntimeExchanged> Runtime::apply(const RuntimeInterchange& call,
                                         kernel::Moment& moment,
@@ -23,7 +31,7 @@ Result<RuntimeExchanged> Runtime::apply(const RuntimeInterchange& call,
     const std::uint64_t first_new = next_sequence_;
     std::uint64_t ignored = 0;
     for (const RuntimeOutgoing& item : call.outgoing)
-        if (!accept(item, call.whole_multicasts, effects)) ++ignored;
+        if (!accept(item, call.whole_multicasts, moment, effects)) ++ignored;
     ignored_ += ignored;
     consume(call.consumed, effects);
     watch_marks(effects);
@@ -42,8 +50,11 @@ Result<void> Runtime::refusal(const RuntimeInterchange& call) const {
 }
 
 // False if the item is ignored: it is for somebody who is not assigned here.
-bool Runtime::accept(const RuntimeOutgoing& item, bool whole_multicasts, kernel::Effects& effects) {
-    const auto is_seated = [this](ClientId client) { return seat(client) != nullptr; };
+bool Runtime::accept(const RuntimeOutgoing& item,
+                     bool whole_multicasts,
+                     kernel::Moment& moment,
+                     kernel::Effects& effects) {
+    const auto sits_here = [this](ClientId client) { return is_seated(client); };
     switch (item.says) {
         case RuntimeSays::respond_client:
         case RuntimeSays::kick_client:
@@ -51,16 +62,16 @@ bool Runtime::accept(const RuntimeOutgoing& item, bool whole_multicasts, kernel:
             if (!is_seated(item.client)) return false;
             break;
         case RuntimeSays::multicast_message:
-            if (whole_multicasts ? !std::ranges::all_of(item.clients, is_seated)
-                                 : std::ranges::none_of(item.clients, is_seated))
+            if (whole_multicasts ? !std::ranges::all_of(item.clients, sits_here)
+                                 : std::ranges::none_of(item.clients, sits_here))
                 return false;
             break;
         case RuntimeSays::broadcast_message:
             break;
         case RuntimeSays::request_matchmaking:
-            if (is_match() || !is_seated(item.client) ||
-                !std::ranges::all_of(item.clients, is_seated))
-                return false;
+        case RuntimeSays::cancel_matchmaking:
+        case RuntimeSays::show_matchmaking:
+            if (!accept_ticket(item, moment, effects)) return false;
             break;
         case RuntimeSays::stop_matchmaking:
             if (!is_match()) return false;
@@ -127,11 +138,13 @@ bool Runtime::send_some(OutboxRow& row, Budget& budget, kernel::Effects& effects
         effects.send(address_of(spec_.deployment), lobby::StopMatchmaking{self_});
         return true;
     }
+    if (is_of_ticket(item.says)) {
+        send_ticket(item, effects);
+        return true;
+    }
     const SeatRow* receiver = seat(item.client);
     if (receiver == nullptr) return true;  // left meanwhile
-    if (item.says == RuntimeSays::request_matchmaking)
-        request_matchmaking(item, effects);
-    else if (item.says == RuntimeSays::kick_client)
+    if (item.says == RuntimeSays::kick_client)
         effects.send(address_of(spec_.deployment),
                      lobby::KickClient{self_, item.client, receiver->assignment});
     else if (item.says == RuntimeSays::upgrade_connection)
@@ -139,19 +152,6 @@ bool Runtime::send_some(OutboxRow& row, Budget& budget, kernel::Effects& effects
     else
         effects.send(address_of(item.client), ProduceMessage{item.json});
     return true;
-}
-
-// For the client and its party, as far as they still sit here.
-void Runtime::request_matchmaking(const RuntimeOutgoing& item, kernel::Effects& effects) const {
-    lobby::RequestMatchmaking request;
-    request.runtime = self_;
-    request.mode = item.mode;
-    request.values = item.values;
-    request.clients.push_back({item.client, seat(item.client)->assignment});
-    for (const ClientId client : item.clients)
-        if (const SeatRow* row = seat(client); row != nullptr && client != item.client)
-            request.clients.push_back({client, row->assignment});
-    effects.send(address_of(spec_.deployment), std::move(request));
 }
 
 bool Runtime::send_to_all(OutboxRow& row, Budget& budget, kernel::Effects& effects) {

@@ -28,9 +28,10 @@ enum class RuntimeStatus : std::uint8_t { none = 0, open = 1, gone = 2 };
 
 struct RuntimeStateRow {
     RuntimeStatus status = RuntimeStatus::none;
-    bool started = false;  // its container was seen running
-    bool ready = false;    // it has asked for its token
-    bool full = false;     // its clients were told not to send
+    bool started = false;           // its container was seen running
+    bool ready = false;             // it has asked for its token
+    bool full = false;              // its clients were told not to send
+    std::uint64_t last_ticket = 0;  // of its requests for matches
     Unknown unknown;
 
     template <class Self, class V>
@@ -39,6 +40,7 @@ struct RuntimeStateRow {
         v(2, "started", self.started);
         v(3, "ready", self.ready);
         v(4, "full", self.full);
+        v(5, "last_ticket", self.last_ticket);
     }
 };
 

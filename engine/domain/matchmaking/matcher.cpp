@@ -81,6 +81,11 @@ void Matcher::leave(MatchId match, std::uint16_t group, std::uint32_t players) {
         left_.push_back(match);
 }
 
+std::optional<std::size_t> Matcher::position(std::uint64_t ticket) const {
+    const std::optional<Record> record = tickets_.find(ticket);
+    return record ? std::optional(tickets_.ahead_of(*record) + 1) : std::nullopt;
+}
+
 std::uint32_t Matcher::empty_wanted() const {
     if (tickets_.players() == 0) return 0;
     const std::uint64_t sets = (tickets_.players() + rules_.seats() - 1) / rules_.seats();
@@ -112,6 +117,10 @@ bool Matcher::step(Instant now, std::size_t looks, std::vector<Placed>& placed) 
         restored_.pop_front();
         fill(match, step);
     }
+    return has_more(now);
+}
+
+bool Matcher::has_more(Instant now) const {
     const bool is_due = !grown_.empty() && grown_.top().at <= now;
     return !left_.empty() || !new_.empty() || is_due || swept_to_.has_value() || !restored_.empty();
 }

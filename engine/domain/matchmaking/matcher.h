@@ -69,9 +69,13 @@ public:
     // Places tickets, having looked at `looks` tickets and matches at most (and some more, to
     // finish a set). True if there is more to look at now.
     bool step(Instant now, std::size_t looks, std::vector<Placed>& placed);
+    // Is there more to look at now?
+    [[nodiscard]] bool has_more(Instant now) const;
     // When a window grows next; `never` if none does.
     [[nodiscard]] Instant next_look() const;
 
+    // The place of a waiting ticket by age: 1 is the oldest. Nothing if it does not wait.
+    [[nodiscard]] std::optional<std::size_t> position(std::uint64_t ticket) const;
     // How many matches should wait for players: none if nobody waits for them.
     [[nodiscard]] std::uint32_t empty_wanted() const;
     [[nodiscard]] const Tickets& tickets() const { return tickets_; }

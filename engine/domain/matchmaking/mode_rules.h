@@ -1,5 +1,5 @@
 // ModeRules: what one mode of a version config asks of its matches (omgservers.md 6.1), with our
-// optional extensions: parties, skill and regions.
+// optional extensions: parties, skill, regions and a time after which a ticket ends.
 //
 // A config is taken as it is written: a minimum may be above a maximum, groups may add up to less
 // than the mode wants. `is_playable` says whether any match can satisfy it.
@@ -59,6 +59,7 @@ struct ModeRules {
     std::uint32_t party_max = 1;  // players of one ticket
     std::optional<SkillRules> skill;
     std::optional<std::uint32_t> latency_max_ms;  // given: tickets name regions
+    std::uint32_t timeout_s = 0;                  // how long a ticket waits; zero: for ever
 
     // Players without whom no match starts, and with whom it is full: the limits of the mode and
     // those of its groups together.
@@ -75,6 +76,7 @@ struct ModeRules {
         v(5, "party_max", self.party_max);
         v(6, "skill", self.skill);
         v(7, "latency_max_ms", self.latency_max_ms);
+        v(8, "timeout_s", self.timeout_s);
     }
     friend bool operator==(const ModeRules&, const ModeRules&) = default;
 };

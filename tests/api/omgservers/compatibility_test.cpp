@@ -2,6 +2,7 @@
 // HTTP, in the words of both generations. docs/compatibility/omgservers.md says which row is which.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -320,6 +321,48 @@ TEST_F(Compatibility, ProfilesKeepTheirTypes) {
          Json::array({item("SET_PROFILE", {{"client_id", client.id}, {"profile", profile}})}));
     new_client(client.person);
     EXPECT_EQ(bodies(says(lobby), "CLIENT_ASSIGNED", "profile"), std::vector<Json>{profile});
+}
+
+// 6.3: what the reference never tells a lobby, this one tells those who number their requests; who
+// does not, as the reference's runtimes, gets no message that they do not know.
+TEST_F(Compatibility, ALobbyThatNumbersItsRequestsIsToldHowTheyEnd) {
+    deploy(Json::array({mode("arcade", 2, 16)}));
+    const std::vector<Client> clients = join(2);
+    const auto ask = [](const Client& client, const char* wanted) {
+        return item("REQUEST_MATCHMAKING", {{"client_id", client.id}, {"mode", wanted}});
+    };
+    std::vector<std::string> told;
+    const auto say = [&](const Json& outgoing) {
+        // What was there before, and what came of it.
+        for (const Json& heard : {says(lobby, outgoing), says(lobby)}) {
+            for (const Json& one : heard) {
+                if (one["qualifier"] != "MATCHMAKING_STATUS") continue;
+                const Json& body = one["body"];
+                told.push_back(body["ticket"].dump() + " " + body["status"].get<std::string>() +
+                               " " + body["reason"].get<std::string>() + " " +
+                               body["position"].dump());
+            }
+        }
+        return std::exchange(told, {});
+    };
+    using Told = std::vector<std::string>;
+    EXPECT_EQ(say(Json::array({ask(clients[0], "chess"), ask(clients[1], "arcade")})), Told{});
+
+    Json first = ask(clients[0], "chess");
+    first["body"]["ticket"] = 1;
+    Json second = ask(clients[1], "arcade");
+    second["body"].update({{"ticket", 2}, {"timeout_seconds", 5}});
+    EXPECT_EQ(say(Json::array({first, second, first, second})),
+              (Told{"1 REFUSED MODE_UNKNOWN null", "2 WAITING TOO_FEW_PLAYERS 1"}));
+    const Json show = item("SHOW_MATCHMAKING", {{"client_id", clients[1].id}});
+    EXPECT_EQ(say(Json::array({show})), Told{"2 WAITING TOO_FEW_PLAYERS 1"});
+    world.advance(seconds(5));
+    EXPECT_EQ(say(Json::array()), Told{"2 TIMED_OUT TOO_FEW_PLAYERS null"});
+
+    second["body"]["ticket"] = 3;
+    EXPECT_EQ(say(Json::array({second})), Told{"3 WAITING TOO_FEW_PLAYERS 1"});
+    const Json cancel = item("CANCEL_MATCHMAKING", {{"client_id", clients[1].id}, {"ticket", 3}});
+    EXPECT_EQ(say(Json::array({cancel})), Told{"3 CANCELLED REQUESTED null"});
 }
 
 // The same in the words of the first generation.

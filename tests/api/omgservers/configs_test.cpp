@@ -29,11 +29,13 @@ TEST(Configs, AModesExtensionsAreRead) {
     const auto config = read_version_config(
         json(R"({"modes":[{"name":"m","parties":{"max_size":4},"skill":{"attribute":"elo",)"
              R"("window":50,"growth_per_second":5,"window_max":400},)"
-             R"("regions":{"max_latency_ms":80}},{"name":"plain"}]})"));
+             R"("regions":{"max_latency_ms":80},"timeout_seconds":30},{"name":"plain"}]})"));
     ASSERT_TRUE(config);
     EXPECT_EQ(config->modes[0].party_max, 4U);
     EXPECT_EQ(config->modes[0].skill, (matchmaking::SkillRules{"elo", 50, 5, 400}));
     EXPECT_EQ(config->modes[0].latency_max_ms, 80U);
+    EXPECT_EQ(config->modes[0].timeout_s, 30U);
+    EXPECT_EQ(config->modes[1].timeout_s, 0U);
     EXPECT_EQ(config->modes[1].party_max, 1U);
     EXPECT_FALSE(config->modes[1].skill || config->modes[1].latency_max_ms);
 }
@@ -64,6 +66,7 @@ TEST(Configs, WrongTypesAreRefused) {
                              R"({"modes":[{"min_players":1.5}]})",
                              R"({"modes":[{"max_players":99999999999}]})",
                              R"({"modes":[{"groups":{}}]})",
+                             R"({"modes":[{"timeout_seconds":-1}]})",
                              R"([])"})
         EXPECT_FALSE(read_version_config(json(text)).has_value()) << text;
     for (const char* text : {R"({"min_lobbies":-1})",

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/domain/lobby/deployment_inputs.h"
+#include "engine/domain/mailbox/runtime_inputs.h"
+#include "engine/kernel/kernel.h"
 #include "tests/api/omgservers/socket_fixture.h"
 
 namespace playback::omgservers {
@@ -137,6 +140,37 @@ TEST_F(DispatcherTest, ASecondSocketReplacesOneThatIsHalfOpen) {
     pump(next);
     pump(next_host);
     EXPECT_EQ(next_host.client.texts().size(), 1U);
+}
+
+// From its lobby into a match: the socket stays until its client closes it.
+TEST_F(DispatcherTest, WhoIsMovedKeepsItsSocket) {
+    Socket host = open(dispatcher);
+    Player a = enter();
+    runtime_says(entry("REQUEST_MATCHMAKING", {{"client_id", a.client.id}, {"mode", "arcade"}}));
+    const DeploymentId deployment{std::stoull(game.deployment)};
+    const auto details =
+        world.wait(node->kernel().submit(address_of(deployment), lobby::GetDeployment{}));
+    ASSERT_EQ((*details)->matches.size(), 1U);
+    const RuntimeId match{(*details)->matches[0].match.value};
+    mailbox::SetCredentials credentials;
+    credentials.password_hash = "hash:runtime-pw";
+    (void)world.wait(node->kernel().submit(address_of(match), credentials));
+    const Json login = {{"runtime_id", std::to_string(match.value)}, {"password", "runtime-pw"}};
+    ASSERT_FALSE(call("runtime", "create-token", login).text("api_token").empty());
+    pump(a.connector);
+    const Json moved = Json::parse(a.connector.client.texts().back());
+    ASSERT_EQ(moved["qualifier"], "RUNTIME_ASSIGNED") << moved.dump();
+    EXPECT_EQ(moved["body"]["runtime_qualifier"], "MATCH");
+
+    a.socket.client.text("still here");
+    pump(a.socket);
+    pump(host);
+    EXPECT_EQ(a.socket.client.closed(), "");
+    ASSERT_EQ(host.client.texts().size(), 1U);
+    host.client.text(frame("TXT", "and heard"));
+    pump(host);
+    pump(a.socket);
+    EXPECT_EQ(a.socket.client.lines, std::vector<std::string>{"text:and heard"});
 }
 
 TEST_F(DispatcherTest, TheRoomOutlivesAShortAbsenceOfItsRuntime) {

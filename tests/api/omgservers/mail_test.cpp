@@ -1,5 +1,7 @@
 #include "engine/api/omgservers/mail.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace playback::omgservers {
@@ -124,6 +126,29 @@ TEST(Mail, ToRuntimesItHasTheMembersOfAnEntity) {
     EXPECT_TRUE(runtime_mail(mail, Generation::p1).contains(R"("DELETE_CLIENT")"));
 }
 
+TEST(Mail, HowItStandsWithATicket) {
+    RuntimeMail mail;
+    mail.kind = RuntimeMailKind::ticket_told;
+    mail.client = ClientId{2};
+    mail.ticket.number = 7;
+    mail.ticket.mode = "duel";
+    mail.ticket.state = lobby::TicketState::waiting;
+    mail.ticket.reason = lobby::TicketReason::matches_limit;
+    mail.ticket.position = 3;
+    mail.ticket.estimate = milliseconds(1500);
+    for (const Generation generation : {Generation::p1, Generation::p2})
+        EXPECT_TRUE(runtime_mail(mail, generation)
+                        .contains(R"("qualifier":"MATCHMAKING_STATUS","body":{"client_id":"2",)"
+                                  R"("ticket":7,"mode":"duel","status":"WAITING",)"
+                                  R"("reason":"MATCHES_LIMIT","position":3,)"
+                                  R"("estimated_wait_ms":1500,"match_id":null})"));
+    mail.ticket = {};
+    EXPECT_TRUE(runtime_mail(mail, Generation::p2)
+                    .contains(R"("body":{"client_id":"2","ticket":null,"mode":null,)"
+                              R"("status":"NOT_LOOKING","reason":null,"position":null,)"
+                              R"("estimated_wait_ms":null,"match_id":null})"));
+}
+
 TEST(Mail, JoiningALobbyAndAMatch) {
     RuntimeMail mail;
     mail.kind = RuntimeMailKind::client_assigned;
@@ -139,6 +164,24 @@ TEST(Mail, JoiningALobbyAndAMatch) {
     mail.group_name = "red";
     EXPECT_TRUE(runtime_mail(mail, Generation::p1).contains(R"("ADD_MATCH_CLIENT")"));
     EXPECT_TRUE(runtime_mail(mail, Generation::p1).contains(R"("group_name":"red")"));
+}
+
+// An answer is limited by what the rules take a message for: with the longest words it is no more.
+TEST(Mail, TakesNoMoreThanTheRulesReckon) {
+    RuntimeMail mail;
+    mail.id = MessageId{std::numeric_limits<std::uint64_t>::max()};
+    mail.kind = RuntimeMailKind::ticket_told;
+    mail.client = ClientId{mail.id.value};
+    mail.ticket.number = mail.id.value;
+    mail.ticket.mode = std::string(64, 'm');
+    mail.ticket.state = lobby::TicketState::not_looking;
+    mail.ticket.reason = lobby::TicketReason::matches_failing;
+    mail.ticket.position = std::numeric_limits<std::uint32_t>::max();
+    mail.ticket.estimate = minutes(60 * 24 * 365);
+    mail.ticket.match = MatchId{mail.id.value};
+    std::string body;
+    write_runtime_mail(body, RuntimeId{mail.id.value}, {mail}, Generation::p2);
+    EXPECT_LE(body.size(), mail.envelope_bytes());
 }
 
 }  // namespace

@@ -80,6 +80,24 @@ TEST(Pool, StartsWhereThereIsRoom) {
     EXPECT_EQ(pool.stage(2), ContainerStage::placed);
 }
 
+TEST(Pool, TellsWhoWaitsForRoomAndWhenItIsOver) {
+    OnePool pool;
+    const auto waits = [&] {
+        std::vector<std::pair<std::uint64_t, bool>> result;
+        for (const auto& [to, said] : pool.rules.take_addressed<mailbox::ContainerWaits>())
+            result.emplace_back(to.a, said.for_room);
+        return result;
+    };
+    using Waits = std::vector<std::pair<std::uint64_t, bool>>;
+    (void)pool.host(1);
+    pool.want(1);
+    EXPECT_EQ(waits(), Waits{}) << "there is room";
+    pool.want(2);
+    EXPECT_EQ(waits(), (Waits{{2, true}}));
+    (void)pool.host(2);
+    EXPECT_EQ(waits(), (Waits{{2, false}}));
+}
+
 TEST(Pool, FailedStartsAreTriedAgainForEver) {
     OnePool pool;
     const HostId host = pool.host(4);

@@ -25,7 +25,8 @@ struct OneDeployment {
         open.version_config = JsonText::trusted(R"({"modes":[]})");
         open.config = std::move(config);
         open.modes = {{"duel", 2, 2, {{"red", 1, 1}, {"blue", 1, 1}}, 1, {}, {}},
-                      {"team", 1, 4, {{"all", 1, 4}}, 2, {}, {}}};
+                      {"team", 1, 4, {{"all", 1, 4}}, 2, {}, {}},
+                      {"brief", 2, 2, {{"all", 2, 2}}, 1, {}, {}, 3}};
         open.images = {{ImageQualifier::match, "a/b:match"}, {ImageQualifier::lobby, "a/b:lobby"}};
         rules.tell(address_of(id), open);
     }

@@ -262,7 +262,10 @@ void Town::read(Server& server, const mailbox::RuntimeMail& mail) {
             expect(server.last_heard[mail.client] < number, "out of order, or twice");
             server.last_heard[mail.client] = number;
             server.heard.emplace(mail.client, number);
+            break;
         }
+        case Kind::ticket_told:
+            expect(false, "told of a request that has no number");
     }
 }
 

@@ -151,6 +151,39 @@ TEST(Matcher, KnowsItsTicketsAndRefusesWhatNeverFits) {
     EXPECT_EQ(impossible.matcher.add({.id = 1}), Added::never_fits);
 }
 
+TEST(Matcher, PositionsAreByAge) {
+    Play play(mode(9, 9, {{"all", 9, 9}}));
+    for (std::uint64_t id = 1; id <= 3; ++id) play.add(id);
+    EXPECT_EQ(play.matcher.position(3), 3U);
+    play.matcher.cancel(1);
+    EXPECT_EQ(play.matcher.position(3), 2U);
+    EXPECT_FALSE(play.matcher.position(1).has_value());
+    play.matcher.add({.id = 4, .since = play.now}, true);  // comes back
+    EXPECT_EQ(play.matcher.position(4), 1U);
+    EXPECT_EQ(play.matcher.position(3), 3U);
+}
+
+// However many wait: a step looks at what it is told to, and at some more to finish a set.
+TEST(Matcher, AStepIsShortAndSaysThatThereIsMore) {
+    constexpr std::uint64_t tickets = 5'000;
+    constexpr std::size_t looks = 16;
+    Play play(mode(2, 2, {{"all", 2, 2}}));
+    for (std::uint64_t id = 1; id <= tickets; ++id) play.add(id);
+    for (std::uint64_t i = 0; i < tickets / 2; ++i) play.open();
+    EXPECT_TRUE(play.matcher.has_more(play.now));
+    std::size_t steps = 0;
+    std::size_t seated = 0;
+    for (bool is_more = true; is_more; ++steps) {
+        std::vector<Placed> placed;
+        is_more = play.matcher.step(play.now, looks, placed);
+        EXPECT_LE(placed.size(), 2 * looks);
+        seated += placed.size();
+    }
+    EXPECT_EQ(seated, tickets);
+    EXPECT_GE(steps, tickets / (2 * looks));
+    EXPECT_FALSE(play.matcher.has_more(play.now));
+}
+
 TEST(Matcher, KeepsPartiesTogether) {
     ModeRules rules = mode(6, 6, {{"blue", 3, 3}, {"red", 3, 3}});
     rules.party_max = 3;
