@@ -162,6 +162,29 @@ io::Task<Result<std::vector<std::uint64_t>>> Backend::runtimes_of_pool() {
     co_return runtimes;
 }
 
+void Backend::list_host(std::string address, std::function<void(std::set<std::uint64_t>)> done) {
+    tasks_.spawn(listing_host(std::move(address), std::move(done)));
+}
+
+io::Task<void> Backend::listing_host(std::string address,
+                                     std::function<void(std::set<std::uint64_t>)> done) {
+    kernel::Kernel& kernel = node_->kernel();
+    const hosting::GetPool get;
+    Result<hosting::PoolDetails> pool = co_await kernel.submit(address_of(default_pool), get);
+    if (!pool) co_return;
+    for (const hosting::HostDetails& host : pool->hosts) {
+        if (host.config.address != address) continue;
+        const hosting::ListHost list{host.host};
+        Result<hosting::HostWishes> wishes = co_await kernel.submit(address_of(default_pool), list);
+        if (!wishes) co_return;
+        std::set<std::uint64_t> runtimes;
+        for (const hosting::WantedContainer& container : wishes->containers)
+            runtimes.insert(container.wish.runtime.value);
+        done(std::move(runtimes));
+        co_return;
+    }
+}
+
 void Backend::describe(DeploymentId deployment, std::function<void(std::string_view)> log) {
     tasks_.spawn(describing(deployment, std::move(log)));
 }

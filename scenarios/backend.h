@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -71,6 +73,9 @@ public:
     };
     void list_runtimes(const StageOf& stage, RuntimesListed done);
 
+    // What the node has placed on the container host of this address. As list_runtimes.
+    void list_host(std::string address, std::function<void(std::set<std::uint64_t>)> done);
+
     // Says how a deployment stands, for the log of a run that did not settle. As list_runtimes.
     void describe(DeploymentId deployment, std::function<void(std::string_view)> log);
 
@@ -83,6 +88,8 @@ private:
     io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> open_store();
     io::Task<void> listing(StageOf stage, RuntimesListed done);
     io::Task<void> listing(std::vector<DeploymentId> deployments, RuntimesListed done);
+    io::Task<void> listing_host(std::string address,
+                                std::function<void(std::set<std::uint64_t>)> done);
     io::Task<Result<std::vector<std::uint64_t>>> runtimes_of_pool();
 
     sim::SimNode& sim_node_;

@@ -68,6 +68,8 @@ public:
         listed_.notify_all();
     }
     io::Task<void> stopped() { return tasks_.join(); }
+    // It has nothing to do any more, and does nothing.
+    [[nodiscard]] bool is_gone() const { return is_stopping_ && tasks_.size() == 0; }
 
 private:
     io::Task<void> mind() {
@@ -124,6 +126,7 @@ private:
         const std::set<RuntimeId> busy_before = busy_;
         hosting::ListHost question{host_};
         auto wanted = co_await kernel_.submit(pool, question);
+        if (!wanted && wanted.error().code == Errc::not_found) start_stopping();
         if (!wanted) co_return false;
         const Instant deadline = io_.clock.now() + list_patience;
         auto actual = co_await containers_.list(
@@ -318,32 +321,67 @@ private:
 ContainerSupervisor::ContainerSupervisor(io::Io& io,
                                          kernel::Kernel& kernel,
                                          ContainerSupervisorOptions options)
-    : io_(io), kernel_(kernel), options_(std::move(options)) {
+    : io_(io), kernel_(kernel), options_(std::move(options)), tasks_(io.executor) {
 }
 
 ContainerSupervisor::~ContainerSupervisor() = default;
 
 io::Task<Result<void>> ContainerSupervisor::start() {
-    auto details = co_await kernel_.submit(pool, hosting::GetPool{});
+    const hosting::GetPool question;
+    auto details = co_await kernel_.submit(pool, question);
     if (!details) co_return details.error();
-    for (const hosting::HostDetails& host : details->hosts) {
-        Result<io::ContainerHost*> containers = io_.containers.at(host.config.address);
-        if (!containers)
-            co_return Error{
-                containers.error().code,
-                "container host " + host.config.address + ": " + containers.error().detail};
-        minders_.push_back(
-            std::make_unique<HostMinder>(*this, host.host, host.config.address, **containers));
-    }
+    Result<void> adopted = adopt(*details);
+    if (!adopted) co_return adopted;
+    tasks_.spawn(watch_hosts());
     co_return Result<void>();
 }
 
+// Begins to mind what is new. The error is of the last host that cannot be named; the others are
+// minded all the same.
+Result<void> ContainerSupervisor::adopt(const hosting::PoolDetails& details) {
+    Result<void> result;
+    for (const hosting::HostDetails& host : details.hosts) {
+        if (minders_.contains(host.host)) continue;
+        const std::string& address = host.config.address;
+        Result<io::ContainerHost*> containers = io_.containers.at(address);
+        if (!containers) {
+            result = Error{containers.error().code,
+                           "container host " + address + ": " + containers.error().detail};
+            if (nameless_.insert(host.host).second)
+                io_.log.warn("container host cannot be reached", {{"why", result.error().detail}});
+            continue;
+        }
+        minders_[host.host] = std::make_unique<HostMinder>(*this, host.host, address, **containers);
+    }
+    return result;
+}
+
+io::Task<void> ContainerSupervisor::watch_hosts() {
+    kernel::TopicVersion seen = kernel_.version(pool);
+    while (!is_stopping_) {
+        const hosting::GetPool question;
+        auto details = co_await kernel_.submit(pool, question);
+        if (is_stopping_) co_return;
+        if (details) (void)adopt(*details);
+        part_with_gone();
+        const Instant until = io_.clock.now() + safety_interval;
+        seen = co_await kernel_.watch(pool, seen, until);
+    }
+}
+
+// Whose host the pool does not have any more, and what it was at has ended.
+void ContainerSupervisor::part_with_gone() {
+    std::erase_if(minders_, [](const auto& entry) { return entry.second->is_gone(); });
+}
+
 void ContainerSupervisor::start_stopping() {
-    for (const std::unique_ptr<HostMinder>& minder : minders_) minder->start_stopping();
+    is_stopping_ = true;
+    for (const auto& [host, minder] : minders_) minder->start_stopping();
 }
 
 io::Task<void> ContainerSupervisor::stopped() {
-    for (const std::unique_ptr<HostMinder>& minder : minders_) co_await minder->stopped();
+    co_await tasks_.join();
+    for (const auto& [host, minder] : minders_) co_await minder->stopped();
 }
 
 }  // namespace playback::services

@@ -4,15 +4,19 @@
 // (reconcile.h), and looks again when the pool changes, when the host says that something changed,
 // when a step has ended, and every minute to be safe. A restart begins with a full listing, so
 // nothing is leaked or started twice. Slow pulls delay only their own container; a daemon that does
-// not answer is asked again with growing pauses. Spec: omgservers.md section 7, weaknesses 1,
+// not answer is asked again with growing pauses. Hosts come and go with the list that the pool has
+// of them. Spec: omgservers.md section 7, weaknesses 1,
 // 4, 17.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "engine/base/result.h"
+#include "engine/domain/hosting/pool_inputs.h"
+#include "engine/domain/ids.h"
 #include "engine/io/io.h"
 #include "engine/io/task.h"
 
@@ -41,7 +45,8 @@ public:
     ContainerSupervisor& operator=(const ContainerSupervisor&) = delete;
     ~ContainerSupervisor();
 
-    // Begins to mind the hosts that the pool has now. Fails if the pool or a host cannot be named.
+    // Begins to mind the hosts that the pool has, and from now on those that come. Fails if the
+    // pool or one of its present hosts cannot be named.
     io::Task<Result<void>> start();
     // Ends its coroutines; containers keep running. Wake the kernel's watchers after calling it.
     void start_stopping();
@@ -50,10 +55,17 @@ public:
 private:
     class HostMinder;
 
+    Result<void> adopt(const hosting::PoolDetails& pool);
+    io::Task<void> watch_hosts();
+    void part_with_gone();
+
     io::Io& io_;
     kernel::Kernel& kernel_;
     ContainerSupervisorOptions options_;
-    std::vector<std::unique_ptr<HostMinder>> minders_;
+    std::map<HostId, std::unique_ptr<HostMinder>> minders_;
+    std::set<HostId> nameless_;  // hosts that cannot be reached by their address; said once
+    bool is_stopping_ = false;
+    io::TaskGroup tasks_;
 };
 
 }  // namespace playback::services

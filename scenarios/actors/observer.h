@@ -65,6 +65,9 @@ struct TicketTold {
     std::int64_t estimate_ms = 0;
 };
 
+// What operators do with the container hosts.
+enum class HostDeed : std::uint8_t { add, drain, resume, remove };
+
 struct Observer {
     virtual ~Observer() = default;
 
@@ -161,6 +164,9 @@ struct Observer {
     // A version is rolled out to the stage of the players: when it leaves (the deployment is 0
     // then), and once more if its outcome is known.
     virtual void rolled_out(std::uint64_t, std::uint64_t, Instant, NameOutcome) {}
+    // Operators: an order about the host of that number, once when it leaves and once more if its
+    // outcome is known.
+    virtual void host_called(HostDeed, std::size_t, Instant, NameOutcome) {}
     // The greeting of a client named this version.
     virtual void greeted_in(std::uint64_t, std::uint64_t) {}
 

@@ -25,6 +25,7 @@
 #include "scenarios/oracles/containers.h"
 #include "scenarios/oracles/court.h"
 #include "scenarios/oracles/histories.h"
+#include "scenarios/oracles/hosts.h"
 #include "scenarios/oracles/ids.h"
 #include "scenarios/oracles/lives.h"
 #include "scenarios/oracles/mailboxes.h"
@@ -58,7 +59,10 @@ struct JudgeOptions {
     Duration purge_after = seconds(60);      // how long the mailbox of an ended client is kept
     Duration request_timeout = seconds(30);  // from the first byte of a request to its last
     Duration wall_error_max;                 // of the node's wall clock
-    Disturbed disturbed;                     // not given: nothing is owed in time
+    // A drain of that host was acknowledged: somebody is to ask the node what is placed there, and
+    // to tell `host_lists` with that number.
+    std::function<void(std::size_t host, std::uint64_t draining)> drained;
+    Disturbed disturbed;  // not given: nothing is owed in time
 };
 
 class LobbyJudge final : public Observer {
@@ -69,6 +73,13 @@ public:
     // crashed, stopped).
     void container_started(std::uint64_t runtime, std::uint64_t attempt, std::uint64_t version);
     void runtime_died(std::uint64_t runtime);
+    // The same start, on the host of that number; and what the node has placed on one that drains.
+    void container_started_on(std::size_t host, std::uint64_t runtime) {
+        hosts_.started(host, runtime);
+    }
+    void host_lists(std::size_t host, std::uint64_t draining, std::set<std::uint64_t> runtimes) {
+        hosts_.placed(host, draining, std::move(runtimes));
+    }
     // From the node's machine: it crashed now; its disk fails from now on, or does no more.
     void node_crashed();
     void disk_fails(bool fails);
@@ -196,6 +207,10 @@ public:
                     NameOutcome outcome) override {
         rollouts_.rolled_out(version, deployment, left, outcome);
     }
+    void host_called(HostDeed deed, std::size_t host, Instant, NameOutcome outcome) override {
+        const std::uint64_t draining = hosts_.called(deed, host, outcome);
+        if (draining != 0 && options_.drained) options_.drained(host, draining);
+    }
     void greeted_in(std::uint64_t client, std::uint64_t version) override {
         rollouts_.greeted(client, version);
     }
@@ -275,6 +290,7 @@ private:
     LifeOracle lives_;
     ObligationOracle obligations_;
     ContainerLedger containers_;
+    HostLedger hosts_;
     ProfileHistories profiles_;
     NameHistories names_;
     DeploymentHistories deployments_;

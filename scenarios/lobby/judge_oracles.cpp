@@ -24,6 +24,7 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
               .may_have_ended = [this](std::uint64_t id) { return may_have_ended(id); }}),
       obligations_(court_, {}),
       containers_(court_, seconds(60)),
+      hosts_(court_),
       profiles_(court_),
       names_(court_),
       deployments_(court_) {

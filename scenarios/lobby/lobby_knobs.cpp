@@ -15,6 +15,7 @@ std::vector<KnobLimit> lobby_knobs() {
             {"tickets", 1},
             {"ticket_timeout_s", day_ms / 1000},
             {"drain_seconds", day_ms / 1000},
+            {"pool_hosts", more_hosts_max},
             {"long_poll", 1},
             {"poll_interval_ms", day_ms},
             {"p1_percent", 100},

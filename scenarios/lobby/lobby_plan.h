@@ -20,6 +20,7 @@ inline constexpr std::string_view match_scenario = "match";
 inline constexpr std::string_view rollout_scenario = "rollout";
 inline constexpr std::string_view realtime_scenario = "realtime";
 inline constexpr std::uint32_t player_machines = 4;
+inline constexpr std::uint32_t more_hosts_max = 4;  // container hosts that operators may add
 
 // When players may come, and how long the world gets to settle after the last fault: 30 s, and
 // before that what a call on a connection that went silent takes to give up (8 s of long poll, 5 s
@@ -42,7 +43,7 @@ Result<sim::Plan> draw_match_plan(std::uint64_t seed, std::string_view profile);
 Result<sim::Plan> draw_realtime_plan(std::uint64_t seed, std::string_view profile);
 
 // The lobby, and every other time matches, while clerks roll new versions out over those that are
-// played.
+// played; and every third time an operator adds, drains and removes container hosts meanwhile.
 Result<sim::Plan> draw_rollout_plan(std::uint64_t seed, std::string_view profile);
 
 // How many matches a deployment of the players may have at most; 0: its game has lobbies only.

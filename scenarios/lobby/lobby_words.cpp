@@ -40,6 +40,13 @@ constexpr std::array clerk_ops{
     Words{"roll_back", "rolls an older version of the game out to the players"},
 };
 
+constexpr std::array operator_ops{
+    Words{"add_host", "adds a container host"},
+    Words{"drain_host", "drains a container host"},
+    Words{"resume_host", "resumes a container host"},
+    Words{"remove_host", "removes a container host"},
+};
+
 constexpr std::array promises{
     Words{"no-duplicate", "A message arrives at most as often as it was sent."},
     Words{"message-order",
@@ -72,6 +79,7 @@ constexpr std::array promises{
           "A newer deployment takes nobody's runtime, before the time that was stated."},
     Words{"rollout-served", "Who wants to play is never told that there is no deployment."},
     Words{"rollout-drained", "When all is quiet, no older deployment is there without players."},
+    Words{"drained-left-alone", "On a container host that drains nothing new is started."},
     Words{"socket-order", "On one socket messages come in the order in which they were made."},
     Words{"room-sender", "A runtime is told truly who says something in real time."},
     Words{"room-order", "What is said in real time arrives in order and without a gap."},
@@ -97,10 +105,10 @@ std::string words_of_lobby_op(const sim::PlanOp& op) {
     const std::size_t dash = op.actor.find('-');
     if (dash == std::string::npos) return {};
     const std::string who = op.actor.substr(0, dash);
-    const bool is_clerk = who == "clerk";
-    if (!is_clerk && who != "player") return {};
-    const std::string_view words =
-        is_clerk ? find_words(clerk_ops, op.kind) : find_words(ops, op.kind);
+    std::string_view words;
+    if (who == "clerk") words = find_words(clerk_ops, op.kind);
+    if (who == "operator") words = find_words(operator_ops, op.kind);
+    if (who == "player") words = find_words(ops, op.kind);
     if (words.empty()) return {};
     return who + " " + op.actor.substr(dash + 1) + " " + std::string(words);
 }

@@ -177,32 +177,53 @@ void LobbyWorld::start_backend() {
     }
 }
 
-void LobbyWorld::start_docker() {
-    sim::ContainerDaemonOptions options{.name = "docker"};
-    Random random = Random::stream(plan_.seed, "docker");
+std::vector<std::string> LobbyWorld::host_addresses() const {
+    std::vector<std::string> addresses{std::string(docker_socket)};
+    const std::int64_t more = std::min<std::int64_t>(plan_.knob("pool_hosts", 0), more_hosts_max);
+    for (std::int64_t i = 1; i <= more; ++i)
+        addresses.push_back("tcp://10.0.1." + std::to_string(i) + ":2375");
+    return addresses;
+}
+
+void LobbyWorld::add_daemon(std::size_t number, const std::string& address) {
+    const std::string name = number == 0 ? "docker" : "docker-" + std::to_string(number);
+    sim::ContainerDaemonOptions options{.name = name};
+    Random random = Random::stream(plan_.seed, name);
     if (draws_its_world(plan_)) options.knobs = sim::ContainerKnobs::draw(random);
-    docker_ = std::make_unique<sim::ContainerDaemon>(world_, options);
-    docker_->add_image(std::string(image), [this](sim::SimNode& node, sim::ContainerLife& life) {
+    auto daemon = std::make_unique<sim::ContainerDaemon>(world_, options);
+    const auto run = [this, number](sim::SimNode& node, sim::ContainerLife& life) {
         Result<RuntimeOptions> runtime = runtime_options(life.spec().environment);
         CHECK(runtime.has_value());
         const io::Labels& labels = life.spec().labels;
         judge_.container_started(runtime->runtime,
                                  label_number(labels, attempt_label),
                                  label_number(labels, version_label));
+        judge_.container_started_on(number, runtime->runtime);
         if (plan_.knob("long_poll", 1) == 0) runtime->long_poll_seconds = 0;
         runtime->patience = call_patience;
         runtime->has_tickets = plan_.knob("tickets", 0) != 0;
         runtime->ticket_timeout_s = static_cast<std::uint32_t>(plan_.knob("ticket_timeout_s", 0));
         const bool has_room = plan_.scenario == realtime_scenario;
         return std::make_unique<RuntimeProgram>(node, life, *std::move(runtime), judge_, has_room);
-    });
-    docker_->set_on_ended([this](const io::ContainerSpec& spec, const io::ContainerStatus&) {
-        for (const auto& [name, value] : spec.environment) {
-            if (name == "OMGSERVERS_RUNTIME_ID") judge_.runtime_died(number_in(value));
+    };
+    daemon->add_image(std::string(image), run);
+    daemon->set_on_ended([this](const io::ContainerSpec& spec, const io::ContainerStatus&) {
+        for (const auto& [variable, value] : spec.environment) {
+            if (variable == "OMGSERVERS_RUNTIME_ID") judge_.runtime_died(number_in(value));
         }
     });
+    hosts_->add(address, *daemon);
+    if (number == 0)
+        docker_ = std::move(daemon);
+    else
+        more_dockers_.push_back(std::move(daemon));
+}
+
+void LobbyWorld::start_docker() {
     hosts_ = std::make_unique<sim::SimContainerHosts>(*backend_);
-    hosts_->add(std::string(docker_socket), *docker_);
+    const std::vector<std::string> addresses = host_addresses();
+    for (std::size_t number = 0; number < addresses.size(); ++number)
+        add_daemon(number, addresses[number]);
     backend_->set_containers(hosts_.get());
     backend_->start([this](sim::SimNode& self) {
         return std::make_unique<Backend>(self, *disk_, backend_options());
@@ -271,6 +292,16 @@ PlayerOptions LobbyWorld::player_options(std::uint32_t number) const {
     return options;
 }
 
+OperatorOptions LobbyWorld::operator_options(std::uint32_t number) const {
+    OperatorOptions options;
+    options.number = number;
+    options.target = backend_endpoint();
+    options.admin_password = support_password;
+    options.hosts = host_addresses();
+    options.patience = call_patience;
+    return options;
+}
+
 bool LobbyWorld::perform_clerk(const sim::PlanOp& op) {
     constexpr std::string_view prefix = "clerk-";
     ClerkOptions options;
@@ -314,6 +345,7 @@ bool LobbyWorld::perform(const sim::PlanOp& op) {
     }
     if (op.actor.starts_with("clerk-")) return perform_clerk(op);
     if (op.actor == backend_->name()) return restart_backend(op);
+    if (op.actor.starts_with("operator-")) return perform_operator(op);
     if (!op.actor.starts_with(prefix)) return false;
     const auto number = static_cast<std::uint32_t>(number_in(op.actor.substr(prefix.size())));
     sim::SimNode& node = *player_nodes_[number % player_machines];

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scenarios/actors/clerk.h"
+#include "scenarios/actors/operator.h"
 #include "scenarios/actors/player.h"
 #include "scenarios/actors/studio.h"
 #include "scenarios/backend.h"
@@ -43,6 +44,13 @@ private:
     [[nodiscard]] bool disk_is_faulty() const;
     bool perform_clerk(const sim::PlanOp& op);
     bool restart_backend(const sim::PlanOp& op);
+    bool perform_operator(const sim::PlanOp& op);
+    [[nodiscard]] OperatorOptions operator_options(std::uint32_t number) const;
+    // By number, 0 the configuration's: the addresses of the container hosts.
+    [[nodiscard]] std::vector<std::string> host_addresses() const;
+    void add_daemon(std::size_t number, const std::string& address);
+    void end_operations();
+    void ask_what_drains(std::size_t host, std::uint64_t draining);
     void start_backend();
     void start_docker();
     void start_studio();
@@ -75,6 +83,7 @@ private:
     sim::SimNode* backend_ = nullptr;
     std::uint64_t handovers_ = 0;
     std::unique_ptr<sim::ContainerDaemon> docker_;
+    std::vector<std::unique_ptr<sim::ContainerDaemon>> more_dockers_;  // hosts 1, 2, ...
     std::unique_ptr<sim::SimContainerHosts> hosts_;
     std::vector<sim::SimNode*> player_nodes_;
     sim::FaultDriver faults_;

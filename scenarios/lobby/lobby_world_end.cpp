@@ -47,6 +47,7 @@ void LobbyWorld::heal() {
                    return fault.target.find(name) != std::string::npos;
                });
     });
+    end_operations();
     judge_.owe_only([this](std::uint32_t player) { return is_in_core(player % player_machines); });
 }
 
@@ -96,6 +97,12 @@ bool LobbyWorld::containers_match() const {
     for (const io::ContainerStatus& container : docker_->containers()) {
         if (container.state != io::ContainerState::running) return false;
         running.push_back(label_number(container.labels, runtime_label));
+    }
+    // What is left on a host that was removed while it did not answer ends by itself.
+    for (const std::unique_ptr<sim::ContainerDaemon>& daemon : more_dockers_) {
+        for (const io::ContainerStatus& container : daemon->containers())
+            if (container.state == io::ContainerState::running)
+                running.push_back(label_number(container.labels, runtime_label));
     }
     std::sort(running.begin(), running.end());
     return running == wanted_->of_deployment;

@@ -22,6 +22,9 @@ JudgeOptions LobbyWorld::judge_options() {
     options.has_matches = matches_allowed(plan_) != 0;
     options.drain = seconds(plan_.knob("drain_seconds", 0));
     options.wall_error_max = wall_error_max();
+    options.drained = [this](std::size_t host, std::uint64_t draining) {
+        ask_what_drains(host, draining);
+    };
     options.disturbed = [this](std::string_view group, Instant from, Instant to) {
         return was_disturbed(group, from, to);
     };
@@ -35,6 +38,17 @@ bool LobbyWorld::was_disturbed(std::string_view group, Instant from, Instant to)
     // Messages between slots that wait for seconds, hop by hop: nothing comes in time.
     if (group.empty() && backend_->fault_points().fired("kernel.very_late_departure") > 0)
         return true;
+    const auto disturbs = [&](const sim::PlanOp& op) {
+        if (op.at > to) return false;
+        // Who removes a host by force ends what runs there, some time after the order; and while
+        // the first one drains there may be no room for anybody.
+        const bool ends_containers =
+            op.kind == "remove_host" && sim::number_of(op.args, "force", 0) != 0;
+        const bool takes_room = op.kind == "drain_host" && sim::number_of(op.args, "nth", 0) == 0;
+        return ends_containers ? group.empty() || group == "container"
+                               : takes_room && group.empty();
+    };
+    if (std::ranges::any_of(plan_.ops, disturbs)) return true;
     return std::ranges::any_of(plan_.faults, [&](const sim::PlanFault& fault) {
         if (fault.at > to || fault.at + fault.duration < from) return false;
         if (group.empty()) return true;

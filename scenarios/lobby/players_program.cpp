@@ -97,6 +97,17 @@ bool PlayersProgram::order(const sim::PlanOp& op, const ClerkOptions& options) {
     return true;
 }
 
+bool PlayersProgram::order(Operator::Order order, const OperatorOptions& options) {
+    std::unique_ptr<Operator>& known = operators_[options.number];
+    if (!known) {
+        const std::string address = "10.8.0." + std::to_string(options.number % 250 + 1);
+        known = std::make_unique<Operator>(node_.io_from(address), options, observer_);
+        tasks_.spawn(known->work());
+    }
+    known->order(order);
+    return true;
+}
+
 bool PlayersProgram::is_quiet() const {
     return std::all_of(players_.begin(), players_.end(), [](const auto& entry) {
         return entry.second.player->is_quiet();

@@ -11,6 +11,7 @@
 
 #include "scenarios/actors/clerk.h"
 #include "scenarios/actors/observer.h"
+#include "scenarios/actors/operator.h"
 #include "scenarios/actors/player.h"
 #include "sim/node.h"
 #include "sim/plan.h"
@@ -32,6 +33,8 @@ public:
 
     // The same for a clerk, who comes to work with the first order.
     bool order(const sim::PlanOp& op, const ClerkOptions& options);
+    // The same for an operator.
+    bool order(Operator::Order order, const OperatorOptions& options);
     [[nodiscard]] bool is_quiet() const;
     [[nodiscard]] std::vector<std::uint32_t> numbers() const;
     // Messages of a player that have not been acknowledged.
@@ -55,6 +58,7 @@ private:
     Observer& observer_;
     std::map<std::uint32_t, Seat> players_;
     std::map<std::uint32_t, std::unique_ptr<Clerk>> clerks_;
+    std::map<std::uint32_t, std::unique_ptr<Operator>> operators_;
     io::TaskGroup tasks_;
 };
 

@@ -82,7 +82,64 @@ TEST(RolloutScenario, AStatedLimitEndsTheOldVersion) {
     EXPECT_GE(report.checks.at("rollout-newest"), 6U) << "and came back";
 }
 
+// The new version's lobby comes while the second host drains; then the first one drains, too, and
+// the second is opened and removed with all that it has.
+sim::Plan plan_with_hosts() {
+    sim::Plan plan = plan_of_a_rollout();
+    plan.knobs["pool_hosts"] = 1;
+    std::uint64_t id = plan.ops.size();
+    const auto add = [&](std::int64_t ms, std::string kind, std::int64_t nth, std::int64_t force) {
+        const Instant at = Instant{} + milliseconds(ms);
+        plan.ops.push_back({++id, at, "operator-0", std::move(kind), {}});
+        plan.ops.back().args = {{"nth", nth}, {"force", force}};
+    };
+    add(5'000, "add_host", 1, 0);
+    add(6'000, "drain_host", 1, 0);
+    add(15'000, "resume_host", 1, 0);
+    add(16'000, "drain_host", 0, 0);
+    plan.ops.push_back({++id, Instant{} + seconds(18), "clerk-3", "publish", {}});
+    plan.ops.push_back({++id, Instant{} + seconds(20), "player-0", "come_back", {}});
+    add(25'000, "resume_host", 0, 0);
+    add(28'000, "remove_host", 1, 1);
+    std::ranges::sort(plan.ops, {}, [](const sim::PlanOp& op) { return std::pair(op.at, op.id); });
+    return plan;
+}
+
+TEST(RolloutScenario, HostsDrainAndGoWhileItIsPlayed) {
+    const RunReport report = run_lobby(plan_with_hosts(), {});
+    EXPECT_TRUE(report.passed) << report.fingerprint << ": " << report.message;
+    EXPECT_GT(report.checks.at("drained-left-alone"), 1U);
+    EXPECT_EQ(report.checks.at("all-assigned"), 1U);
+    EXPECT_EQ(report.checks.at("containers-as-wanted"), 1U);
+    EXPECT_TRUE(report.skipped.empty());
+}
+
+TEST(RolloutScenario, EveryThirdPlanHasAnOperator) {
+    std::size_t with = 0;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        const sim::Plan plan = *draw_rollout_plan(seed, "small");
+        const bool has_hosts = plan.knob("pool_hosts", 0) != 0;
+        const bool has_operator = std::ranges::any_of(
+            plan.ops, [](const sim::PlanOp& op) { return op.actor == "operator-0"; });
+        EXPECT_EQ(has_hosts, has_operator) << seed;
+        with += has_hosts ? 1 : 0;
+    }
+    EXPECT_GT(with, 8U);
+    EXPECT_LT(with, 40U);
+}
+
 #ifdef PLAYBACK_PLANTS
+TEST(RolloutScenario, ADrainedHostThatIsStillChosenIsFound) {
+    sim::Plan plan = plan_with_hosts();
+    // A third version while the host that drains is the emptier one.
+    plan.ops.push_back({1'000, Instant{} + seconds(14), "clerk-3", "publish", {}});
+    std::ranges::sort(plan.ops, {}, [](const sim::PlanOp& op) { return std::pair(op.at, op.id); });
+    plant("drained_still_chosen");
+    const RunReport report = run_lobby(plan, {});
+    plant("");
+    EXPECT_EQ(report.fingerprint.substr(0, 18), "drained-left-alone");
+}
+
 TEST(RolloutScenario, AnEvictionIsFound) {
     sim::Plan plan = plan_of_a_rollout();
     plan.knobs["long_poll"] = 0;  // a held call may pass for silence

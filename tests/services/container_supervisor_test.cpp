@@ -207,5 +207,50 @@ TEST(ContainerSupervisor, HostileMinutesLeaveWhatIsWanted) {
     }
 }
 
+// Hosts come and go while it works.
+TEST(ContainerSupervisor, MindsHostsThatCome) {
+    Supervised one;
+    const HostId first = one.ask(address_of(default_pool), hosting::GetPool{})->hosts.front().host;
+    ASSERT_TRUE(one.ask(address_of(default_pool), hosting::DrainHost{first}));
+    const RuntimeId runtime = one.open("present");
+    one.run(seconds(5));
+    EXPECT_EQ(one.container(runtime).reason, "needs 1 core and 512 MB; unix:///docker is draining");
+    hosting::AddHost add;
+    add.config = {"unix:///second", 8, 8192, 8};
+    ASSERT_TRUE(one.ask(address_of(default_pool), add));
+    one.run(seconds(20));
+    EXPECT_EQ(one.container(runtime).stage, hosting::ContainerStage::running);
+    EXPECT_EQ(Supervised::running_on(one.second),
+              (std::set<std::string>{Supervised::name_of(runtime)}));
+    EXPECT_TRUE(one.running().empty());
+}
+
+TEST(ContainerSupervisor, EndsWhatAHostHasThatIsRemoved) {
+    Supervised one;
+    hosting::AddHost add;
+    add.config = {"unix:///second", 8, 8192, 8};
+    const auto second = one.ask(address_of(default_pool), add);
+    ASSERT_TRUE(second);
+    const HostId first = one.ask(address_of(default_pool), hosting::GetPool{})->hosts.front().host;
+    ASSERT_TRUE(one.ask(address_of(default_pool), hosting::DrainHost{first}));
+    const RuntimeId runtime = one.open("present");
+    one.run(seconds(20));
+    ASSERT_EQ(Supervised::running_on(one.second).size(), 1U);
+    const hosting::RemoveHost remove{second->host, true};
+    EXPECT_EQ(one.ask(address_of(default_pool), remove)->lost, 1U);
+    one.run(seconds(30));
+    EXPECT_TRUE(one.second.containers().empty());
+    EXPECT_EQ(one.wanted(), std::vector<RuntimeId>{}) << "the runtime is over";
+    EXPECT_EQ(one.ask(address_of(default_pool), hosting::GetPool{})->hosts.size(), 1U);
+
+    // Added again it is another host, and works.
+    ASSERT_TRUE(one.ask(address_of(default_pool), add));
+    const RuntimeId next = one.open("present");
+    one.run(seconds(20));
+    EXPECT_EQ(Supervised::running_on(one.second),
+              (std::set<std::string>{Supervised::name_of(next)}));
+    EXPECT_NE(next, runtime);
+}
+
 }  // namespace
 }  // namespace playback::services::testing

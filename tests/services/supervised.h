@@ -144,6 +144,7 @@ public:
         add_image("present", true);
         add_image("distant", false);
         hosts_.add("unix:///docker", docker);
+        hosts_.add("unix:///second", second);
         node.set_containers(&hosts_);
         faults.set_handler("container", [this](const sim::PlanFault& fault, bool begins) {
             return docker.fault(fault, begins);
@@ -159,6 +160,7 @@ public:
             return std::make_unique<Idle>();
         };
         docker.add_image(name, idle, present);
+        second.add_image(name, idle, present);
     }
     bool run(Duration time) { return world.run_until(world.now() + time).passed(); }
 
@@ -191,9 +193,10 @@ public:
         return "lobby_" + std::to_string(runtime.value);
     }
     // Names of the containers that run, of ours and of others.
-    std::set<std::string> running() {
+    std::set<std::string> running() { return running_on(docker); }
+    static std::set<std::string> running_on(sim::ContainerDaemon& daemon) {
         std::set<std::string> names;
-        for (const io::ContainerStatus& one : docker.containers())
+        for (const io::ContainerStatus& one : daemon.containers())
             if (one.state == io::ContainerState::running) names.insert(one.name);
         return names;
     }
@@ -209,6 +212,7 @@ public:
 
     sim::World world;
     sim::ContainerDaemon docker{world, {.name = "docker"}};
+    sim::ContainerDaemon second{world, {.name = "second"}};  // known to the pool when it is added
     sim::SimNode& node = world.add_node({.name = "node"});
     sim::FaultDriver faults{world};
     DomainSettings settings;

@@ -69,6 +69,7 @@ Result<json> request_of(const Invocation& asked) {
         }
         body[member] = place.repeats ? json(asked.repeated) : json(value);
     }
+    if (asked.has("--force")) body["force"] = true;
     const std::pair<std::string_view, bool> configs[] = {{"--config", true}, {"--spec", false}};
     for (const auto& [option, must] : configs) {
         if (!asked.has(option)) continue;

@@ -1,6 +1,8 @@
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/api/omgservers/api.h"
 #include "engine/api/omgservers/configs.h"
@@ -9,6 +11,7 @@
 #include "engine/api/omgservers/members.h"
 #include "engine/api/omgservers/resolve.h"
 #include "engine/domain/catalog/deployment_inputs.h"
+#include "engine/domain/hosting/pool_inputs.h"
 #include "engine/domain/lobby/deployment_inputs.h"
 #include "engine/domain/mailbox/runtime_inputs.h"
 #include "engine/wire/json_writer.h"
@@ -24,7 +27,11 @@ void write_created(const Call& call, TenantId, const catalog::DeploymentCreated&
 struct Managed {
     lobby::DeploymentDetails details;
     catalog::DeploymentView view;
+    // Why containers of it do not run yet, by runtime.
+    std::map<RuntimeId, std::string> reasons;
 };
+
+constexpr std::size_t reasons_max = 16;  // runtimes whose containers are asked after
 
 // P2 names no tenant: the deployment itself knows it.
 io::Task<Result<Managed>> manage(Api& api, UserId caller, DeploymentId deployment) {
@@ -44,6 +51,35 @@ io::Task<Result<Managed>> manage(Api& api, UserId caller, DeploymentId deploymen
     co_return managed;
 }
 
+io::Task<Result<void>> ask_why(Api& api, Managed& managed) {
+    std::vector<RuntimeId> pending;
+    for (const lobby::LobbyDetails& lobby : managed.details.lobbies)
+        if (lobby.status == lobby::LobbyStatus::pending) pending.push_back(lobby.runtime);
+    for (const lobby::MatchDetails& match : managed.details.matches)
+        if (match.status == lobby::MatchStatus::pending)
+            pending.push_back(RuntimeId{match.match.value});
+    if (pending.size() > reasons_max) pending.resize(reasons_max);
+    for (const RuntimeId runtime : pending) {
+        hosting::GetContainer get;
+        get.runtime = runtime;
+        const Result<hosting::WaitingContainer> container =
+            co_await api.kernel.submit(address_of(default_pool), get);
+        if (!container && container.error().code == Errc::not_found) continue;
+        if (!container) co_return container.error();
+        if (!container->reason.empty()) managed.reasons[runtime] = container->reason;
+    }
+    co_return Result<void>();
+}
+
+void write_reason(wire::JsonWriter& out, const Managed& managed, RuntimeId runtime) {
+    out.key("reason");
+    const auto known = managed.reasons.find(runtime);
+    if (known == managed.reasons.end())
+        out.null();
+    else
+        out.string(known->second);
+}
+
 // P1 has references where P2 has resources; both are the same lobbies.
 void write_details(const Call& call, const Managed& managed, Generation generation) {
     const bool is_p1 = generation == Generation::p1;
@@ -56,7 +92,9 @@ void write_details(const Call& call, const Managed& managed, Generation generati
         out.key("deployment_id").id(managed.details.deployment.value);
         out.key("lobby_id").id(lobby.lobby.value).key("runtime_id").id(lobby.runtime.value);
         out.key("status").string(word_of(lobby.status));
-        out.key("clients").integer(lobby.clients).end_object();
+        out.key("clients").integer(lobby.clients);
+        write_reason(out, managed, lobby.runtime);
+        out.end_object();
     }
     out.end_array();
     // There is one matchmaker, with the number of its deployment.
@@ -71,7 +109,9 @@ void write_details(const Call& call, const Managed& managed, Generation generati
         out.key("matchmaker_id").id(matchmaker).key("match_id").id(match.match.value);
         out.key("runtime_id").id(match.match.value).key("mode").string(match.mode);
         out.key("status").string(word_of(match.status));
-        out.key("clients").integer(match.clients).end_object();
+        out.key("clients").integer(match.clients);
+        write_reason(out, managed, RuntimeId{match.match.value});
+        out.end_object();
     }
     out.end_array();
     out.key("clients").integer(managed.details.clients);
@@ -80,8 +120,10 @@ void write_details(const Call& call, const Managed& managed, Generation generati
 }
 
 io::Task<void> show(Api& api, Call call, DeploymentId deployment, Generation generation) {
-    const Result<Managed> managed = co_await manage(api, call.caller(), deployment);
+    Result<Managed> managed = co_await manage(api, call.caller(), deployment);
     if (!managed) co_return call.fail(managed.error());
+    const Result<void> asked = co_await ask_why(api, *managed);
+    if (!asked) co_return call.fail(asked.error());
     write_details(call, *managed, generation);
 }
 

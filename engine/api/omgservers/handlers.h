@@ -15,6 +15,14 @@ io::Task<void> bcrypt_hash(Api& api, const Call& call);
 io::Task<void> calculate_shard(Api& api, const Call& call);
 io::Task<void> ping_docker_host(Api& api, const Call& call);
 
+// --- pools.cpp: ours ---
+io::Task<void> get_pool_details(Api& api, const Call& call);
+io::Task<void> get_pool_server_details(Api& api, const Call& call);
+io::Task<void> create_pool_server(Api& api, const Call& call);
+io::Task<void> drain_pool_server(Api& api, const Call& call);
+io::Task<void> resume_pool_server(Api& api, const Call& call);
+io::Task<void> delete_pool_server(Api& api, const Call& call);
+
 // --- logins.cpp ---
 io::Task<void> create_admin_token(Api& api, const Call& call);
 io::Task<void> create_support_token(Api& api, const Call& call);

@@ -59,6 +59,11 @@ Members& Members::object(std::string_view name, JsonText& into, bool optional) {
     return *this;
 }
 
+Members& Members::boolean(std::string_view name, bool& into) {
+    add(name).boolean = &into;
+    return *this;
+}
+
 Members& Members::list(std::string_view name, std::function<void(wire::JsonReader&)> element) {
     add(name).element = std::move(element);
     return *this;
@@ -77,6 +82,9 @@ void Members::read_member(wire::JsonReader& in, Member& member) {
         member.present = true;
     } else if (member.id != nullptr) {
         *member.id = in.id();
+        member.present = true;
+    } else if (member.boolean != nullptr) {
+        *member.boolean = in.boolean();
         member.present = true;
     } else if (member.object != nullptr) {
         *member.object = in.raw();

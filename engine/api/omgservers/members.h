@@ -48,6 +48,8 @@ public:
     // An id, as string or number.
     Members& id(std::string_view name, std::uint64_t& into);
     Members& id(std::string_view name, std::string_view other, std::uint64_t& into);
+    // A truth value.
+    Members& boolean(std::string_view name, bool& into);
     // An object, checked and verbatim; if `optional`, an absent one leaves it empty.
     Members& object(std::string_view name, JsonText& into, bool optional = false);
     // A list that is not empty, whose elements `element` reads from the reader.
@@ -66,6 +68,7 @@ private:
         std::string_view other;
         std::string* text = nullptr;
         std::uint64_t* id = nullptr;
+        bool* boolean = nullptr;
         JsonText* object = nullptr;
         std::function<void(wire::JsonReader&)> element;
         std::size_t max = 0;

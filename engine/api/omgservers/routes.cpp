@@ -21,6 +21,14 @@ constexpr std::array table = {
     Route{ENTRYPOINT("admin", "calculate-shard"), Role::admin, calculate_shard},
     Route{ENTRYPOINT("admin", "ping-docker-host"), Role::admin, ping_docker_host},
 
+    // ours: container hosts
+    Route{ENTRYPOINT("admin", "get-pool-details"), Role::admin, get_pool_details},
+    Route{ENTRYPOINT("admin", "get-pool-server-details"), Role::admin, get_pool_server_details},
+    Route{ENTRYPOINT("admin", "create-pool-server"), Role::admin, create_pool_server},
+    Route{ENTRYPOINT("admin", "drain-pool-server"), Role::admin, drain_pool_server},
+    Route{ENTRYPOINT("admin", "resume-pool-server"), Role::admin, resume_pool_server},
+    Route{ENTRYPOINT("admin", "delete-pool-server"), Role::admin, delete_pool_server},
+
     // --- support (1.2) ---
     Route{ENTRYPOINT("support", "create-token"), Role::none, create_support_token},
     Route{ENTRYPOINT("support", "create-tenant"), Role::support, create_tenant},

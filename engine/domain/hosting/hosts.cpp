@@ -1,13 +1,61 @@
 #include "engine/domain/hosting/hosts.h"
 
 #include "engine/base/check.h"
+#include "engine/base/plant.h"
 
 namespace playback::hosting {
+namespace {
+
+constexpr std::size_t reasons_max = 8;        // hosts that a reason names
+constexpr std::uint64_t cpu_of_a_core = 100;  // milliseconds per 100 ms
+
+// "2 cores", "0.5 cores", "1 core".
+std::string cores_of(std::uint64_t cpu) {
+    std::string text = std::to_string(cpu / cpu_of_a_core);
+    std::string part = std::to_string(cpu_of_a_core + cpu % cpu_of_a_core).substr(1);
+    while (part.ends_with('0')) part.pop_back();
+    if (!part.empty()) text.append(".").append(part);
+    return text + (cpu == cpu_of_a_core ? " core" : " cores");
+}
+
+std::uint64_t left(std::uint64_t all, std::uint64_t taken) {
+    return taken < all ? all - taken : 0;
+}
+
+// Why the wish does not fit there; one reason is enough.
+std::string lack_of(const Host& host, const ContainerWish& wish) {
+    const HostConfig& has = host.row.config;
+    switch (host.row.status) {
+        case HostStatus::draining:
+            return "is draining";
+        case HostStatus::closed:
+            return "is not of the configuration any more";
+        case HostStatus::leaving:
+            return "is being removed";
+        case HostStatus::open:
+            break;
+    }
+    const std::uint64_t cpu_all = has.cpu_count * cpu_of_a_core;
+    if (host.containers >= has.max_containers)
+        return "has all of its " + std::to_string(has.max_containers) + " containers";
+    if (wish.cpu_limit > cpu_all) return "has " + cores_of(cpu_all) + " in all";
+    if (host.cpu + wish.cpu_limit > cpu_all)
+        return "has " + cores_of(left(cpu_all, host.cpu)) + " free";
+    if (wish.memory_limit > has.memory_mb)
+        return "has " + std::to_string(has.memory_mb) + " MB in all";
+    if (host.memory + wish.memory_limit > has.memory_mb)
+        return "has " + std::to_string(left(has.memory_mb, host.memory)) + " MB free";
+    return "has room";
+}
+
+}  // namespace
 
 bool Host::fits(const ContainerWish& wish) const {
     const HostConfig& has = row.config;
-    return row.status == HostStatus::open && containers + 1 <= has.max_containers &&
-           cpu + wish.cpu_limit <= std::uint64_t{has.cpu_count} * 100 &&
+    const bool is_open = row.status == HostStatus::open || (row.status == HostStatus::draining &&
+                                                            PLAYBACK_PLANT(drained_still_chosen));
+    return is_open && containers + 1 <= has.max_containers &&
+           cpu + wish.cpu_limit <= has.cpu_count * cpu_of_a_core &&
            memory + wish.memory_limit <= has.memory_mb;
 }
 
@@ -46,12 +94,17 @@ std::optional<HostId> choose_host(const Hosts& hosts,
 }
 
 std::string no_room_reason(const Hosts& hosts, const ContainerWish& wish) {
-    std::size_t open = 0;
-    for (const auto& [id, host] : hosts) open += host.row.status == HostStatus::open ? 1 : 0;
-    if (open == 0) return "there is no container host";
-    return "no container host has room for " + std::to_string(wish.cpu_limit) +
-           " ms of CPU per 100 ms and " + std::to_string(wish.memory_limit) + " MB (" +
-           std::to_string(open) + " hosts are open)";
+    if (hosts.empty()) return "there is no container host";
+    std::string text =
+        "needs " + cores_of(wish.cpu_limit) + " and " + std::to_string(wish.memory_limit) + " MB";
+    std::size_t named = 0;
+    for (const auto& [id, host] : hosts) {
+        if (named++ == reasons_max) break;
+        text.append("; ").append(host.row.config.address).append(" ").append(lack_of(host, wish));
+    }
+    if (hosts.size() > reasons_max)
+        text += "; and " + std::to_string(hosts.size() - reasons_max) + " more";
+    return text;
 }
 
 }  // namespace playback::hosting

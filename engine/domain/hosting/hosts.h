@@ -17,12 +17,16 @@ namespace playback::hosting {
 struct HostRow {
     HostConfig config;
     HostStatus status = HostStatus::open;
+    HostOrigin origin = HostOrigin::configuration;
+    Instant leaves_by;  // leaving: gone then, whatever it still has
     Unknown unknown;
 
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "config", self.config);
         v(2, "status", self.status);
+        v(3, "origin", self.origin);
+        v(4, "leaves_by", self.leaves_by);
     }
 };
 
@@ -45,7 +49,8 @@ std::optional<HostId> choose_host(const Hosts& hosts,
                                   const ContainerWish& wish,
                                   HostId last_resort);
 
-// Why no host fits, for people.
+// Why no host fits, host by host, for people: "needs 2 cores, 512 MB; 10.0.0.1:2375 has 1.5 cores
+// free; 10.0.0.2:2375 is draining".
 std::string no_room_reason(const Hosts& hosts, const ContainerWish& wish);
 
 }  // namespace playback::hosting

@@ -3,21 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/plant.h"
 #include "engine/domain/mailbox/runtime_inputs.h"
 
 namespace playback::hosting {
 namespace {
 
-enum PoolRowType : kernel::RowType { host_row = 1, container_row = 2 };
-
 constexpr std::string_view place_timer = "place";
 constexpr std::size_t reason_bytes_max = 512;
 
-kernel::RowKey host_key(HostId host) {
-    return kernel::RowKey(host_row).add(host);
-}
 kernel::RowKey container_key(RuntimeId runtime) {
-    return kernel::RowKey(container_row).add(runtime);
+    return kernel::RowKey(row_types::container).add(runtime);
 }
 
 }  // namespace
@@ -31,7 +27,6 @@ void Pool::apply(const WantContainer& want, kernel::Moment&, kernel::Effects& ef
     row.wish = want.wish;
     waiting_.insert(runtime);
     if (!place(row, effects)) {
-        row.reason = no_room_reason(hosts_, row.wish);
         put_container(row, effects);
         effects.send(address_of(runtime), mailbox::ContainerWaits{true});
     }
@@ -59,10 +54,12 @@ Result<PoolDetails> Pool::apply(const EnsureHosts& command,
     for (const HostConfig& config : command.hosts)
         if (config.address.empty() || !addresses.insert(config.address).second)
             return Error{Errc::invalid_argument, "host address: empty, or named twice"};
-    std::size_t gone = 0;
-    for (const auto& [id, host] : hosts_)
-        if (host.containers > 0 && !addresses.contains(host.row.config.address)) ++gone;
-    if (addresses.size() + gone > hosts_max)
+    std::size_t others = 0;  // that stay besides
+    for (const auto& [id, host] : hosts_) {
+        const bool stays = host.containers > 0 || host.row.origin == HostOrigin::request;
+        if (stays && !addresses.contains(host.row.config.address)) ++others;
+    }
+    if (addresses.size() + others > hosts_max)
         return Error{Errc::full, "hosts: at most " + std::to_string(hosts_max)};
     adopt_hosts(command, moment, effects);
     place_all(moment, effects);
@@ -80,18 +77,22 @@ void Pool::adopt_hosts(const EnsureHosts& command,
         const HostRow before = host.row;
         if (config != named.end()) {
             host.row.config = config->second;
-            host.row.status = HostStatus::open;
+            host.row.origin = HostOrigin::configuration;
+            if (host.row.status != HostStatus::draining || PLAYBACK_PLANT(drain_ends_at_restart))
+                host.row.status = HostStatus::open;
             named.erase(config);
+        } else if (host.row.origin == HostOrigin::request ||
+                   host.row.status == HostStatus::leaving) {
+            ++it;
+            continue;
         } else if (host.containers > 0) {
             host.row.status = HostStatus::closed;
         } else {
-            effects.erase(host_key(it->first));
-            effects.changed();
-            on_host_.erase(it->first);
-            it = hosts_.erase(it);
+            erase_host((it++)->first, effects);
             continue;
         }
-        if (before.config != host.row.config || before.status != host.row.status) {
+        if (before.config != host.row.config || before.status != host.row.status ||
+            before.origin != host.row.origin) {
             put_host(it->first, effects);
             effects.changed();
         }
@@ -110,11 +111,22 @@ Result<PoolDetails> Pool::apply(const GetPool&, kernel::Moment&, kernel::Effects
     return details();
 }
 
+HostDetails Pool::details_of(HostId id) const {
+    const Host& host = hosts_.at(id);
+    HostDetails details;
+    details.host = id;
+    details.config = host.row.config;
+    details.status = host.row.status;
+    details.origin = host.row.origin;
+    details.containers = static_cast<std::uint32_t>(host.containers);
+    details.cpu = host.cpu;
+    details.memory_mb = host.memory;
+    return details;
+}
+
 PoolDetails Pool::details() const {
     PoolDetails result;
-    for (const auto& [id, host] : hosts_)
-        result.hosts.push_back(
-            {id, host.row.config, host.row.status, static_cast<std::uint32_t>(host.containers)});
+    for (const auto& [id, host] : hosts_) result.hosts.push_back(details_of(id));
     result.waiting = static_cast<std::uint32_t>(waiting_.size());
     return result;
 }
@@ -131,11 +143,37 @@ Result<HostWishes> Pool::apply(const ListHost& list, kernel::Moment&, kernel::Ef
     return wishes;
 }
 
-Result<WaitingContainer> Pool::apply(const GetContainer& get, kernel::Moment&, kernel::Effects&) {
+// A failed start that waits says why it failed; once it could be tried again, what is missing.
+WaitingContainer Pool::waiting_of(const ContainerRow& row, Instant now) const {
+    const bool lacks_room = row.stage == ContainerStage::waiting && row.retry_at <= now &&
+                            !choose_host(hosts_, row.wish, row.failed_host);
+    WaitingContainer result;
+    result.runtime = row.wish.runtime;
+    result.stage = row.stage;
+    result.host = row.host;
+    result.attempt = row.attempt;
+    result.reason = lacks_room ? no_room_reason(hosts_, row.wish) : row.reason;
+    result.wish = row.wish;
+    return result;
+}
+
+Result<WaitingContainer> Pool::apply(const GetContainer& get,
+                                     kernel::Moment& moment,
+                                     kernel::Effects&) {
     const auto it = containers_.find(get.runtime);
     if (it == containers_.end()) return Error{Errc::not_found, "container"};
-    const ContainerRow& row = it->second;
-    return WaitingContainer{get.runtime, row.stage, row.host, row.attempt, row.reason};
+    return waiting_of(it->second, moment.now());
+}
+
+Result<WaitingContainers> Pool::apply(const ListWaiting& list,
+                                      kernel::Moment& moment,
+                                      kernel::Effects&) {
+    WaitingContainers result;
+    for (const RuntimeId runtime : waiting_) {
+        if (result.containers.size() >= list.count_max) break;
+        result.containers.push_back(waiting_of(containers_.at(runtime), moment.now()));
+    }
+    return result;
 }
 
 // --- placing ---
@@ -164,11 +202,10 @@ void Pool::place_some(kernel::Moment& moment, kernel::Effects& effects) {
             next_retry_ = std::min(next_retry_, row.retry_at);
             continue;
         }
-        if (any_room() && place(row, effects)) continue;
-        const std::string reason = no_room_reason(hosts_, row.wish);
-        if (row.reason == reason) continue;
-        row.reason = reason;
-        put_container(row, effects);
+        if (!any_room() || !place(row, effects)) continue;
+        // A first attempt that waited did so for room.
+        if (row.attempt == 0)
+            effects.send(address_of(row.wish.runtime), mailbox::ContainerWaits{false});
     }
     if (it != waiting_.end()) {
         effects.volatile_timer(place_timer, moment.now(), PlaceWaiting{});
@@ -190,9 +227,6 @@ bool Pool::place(ContainerRow& row, kernel::Effects& effects) {
     const std::optional<HostId> host = choose_host(hosts_, row.wish, row.failed_host);
     if (!host) return false;
     move(row, ContainerStage::placed, *host);
-    // Of a first attempt that waited, it was for room.
-    if (row.attempt == 0 && !row.reason.empty())
-        effects.send(address_of(row.wish.runtime), mailbox::ContainerWaits{false});
     if (row.attempt == 0) row.reason.clear();  // else it says why the last start failed
     put_container(row, effects);
     effects.changed();
@@ -270,11 +304,7 @@ Result<Noted> Pool::apply(const ReportFailed& report,
 Result<Noted> Pool::apply(const ReportExited& report, kernel::Moment&, kernel::Effects& effects) {
     ContainerRow* row = reported(report.host, report.runtime, report.attempt);
     if (row == nullptr) return Noted{false};
-    move(*row, ContainerStage::removing, row->host);
-    row->reason = report.reason.substr(0, reason_bytes_max);
-    put_container(*row, effects);
-    effects.changed();
-    effects.send(address_of(report.runtime), mailbox::ContainerLost{row->reason});
+    lose(*row, report.reason.substr(0, reason_bytes_max), effects);
     return Noted{true};
 }
 
@@ -287,17 +317,27 @@ Result<Noted> Pool::apply(const ReportRemoved& report,
         return Noted{false};
     forget(report.runtime, effects);
     effects.changed();
+    forget_if_empty(report.host, effects);
     place_all(moment, effects);
     return Noted{true};
+}
+
+// The runtime has lost its container, which is to be removed from where it was.
+void Pool::lose(ContainerRow& row, std::string reason, kernel::Effects& effects) {
+    move(row, ContainerStage::removing, row.host);
+    row.reason = std::move(reason);
+    put_container(row, effects);
+    effects.changed();
+    effects.send(address_of(row.wish.runtime), mailbox::ContainerLost{row.reason});
 }
 
 // --- rows ---
 
 Result<void> Pool::load(kernel::RowKeyReader key, std::string_view value) {
     switch (key.type()) {
-        case host_row:
+        case row_types::host:
             return decode_into(hosts_[HostId{key.number()}].row, value);
-        case container_row: {
+        case row_types::container: {
             const RuntimeId runtime{key.number()};
             TRY(row, decode<ContainerRow>(value));
             if (row.host && !hosts_.contains(row.host))
@@ -315,14 +355,11 @@ Result<void> Pool::load(kernel::RowKeyReader key, std::string_view value) {
 
 void Pool::loaded(kernel::Moment& moment, kernel::Effects& effects) {
     if (!waiting_.empty()) effects.volatile_timer(place_timer, moment.now(), PlaceWaiting{});
+    watch_leaving(moment, effects);
 }
 
 void Pool::put_container(const ContainerRow& row, kernel::Effects& effects) const {
     effects.put(container_key(row.wish.runtime), row);
-}
-
-void Pool::put_host(HostId host, kernel::Effects& effects) const {
-    effects.put(host_key(host), hosts_.at(host).row);
 }
 
 }  // namespace playback::hosting

@@ -84,13 +84,28 @@ struct HostConfig {
     friend bool operator==(const HostConfig&, const HostConfig&) = default;
 };
 
-enum class HostStatus : std::uint8_t { open = 1, closed = 2 };
+// Stored: never reuse a number. Only an open host is given new containers.
+enum class HostStatus : std::uint8_t {
+    open = 1,
+    closed = 2,    // no longer of the configuration: goes with its last container
+    draining = 3,  // until it is resumed or removed; a restart changes nothing
+    leaving = 4,   // was removed with its containers: goes when they have gone, or in a minute
+};
+
+// Who named a host. Stored.
+enum class HostOrigin : std::uint8_t {
+    configuration = 0,  // EnsureHosts names it anew at each start
+    request = 1,        // AddHost: stays until RemoveHost
+};
 
 struct HostDetails {
     HostId host;
     HostConfig config;
     HostStatus status = HostStatus::open;
+    HostOrigin origin = HostOrigin::configuration;
     std::uint32_t containers = 0;  // that count against its capacity
+    std::uint64_t cpu = 0;         // given away, in milliseconds per 100 ms
+    std::uint64_t memory_mb = 0;   // given away
 };
 
 struct PoolDetails {
@@ -99,8 +114,10 @@ struct PoolDetails {
 };
 
 // The hosts of the configuration: new ones are added, known ones (by address) take the new
-// capacity, those not named any more take no new containers. Refused: invalid_argument (a double
-// or empty address), full (hosts_max).
+// capacity, those not named any more take no new containers. A host that drains goes on draining;
+// one that was added by request and is named now is the configuration's from now on; those added by
+// request and not named stay as they are. Refused: invalid_argument (a double or empty address),
+// full (hosts_max).
 struct EnsureHosts {
     static constexpr kernel::MessageKind kind = 460;
     using Reply = PoolDetails;
@@ -110,6 +127,70 @@ struct EnsureHosts {
     template <class Self, class V>
     static void describe(Self& self, V& v) {
         v(1, "hosts", self.hosts);
+    }
+};
+
+// One more host, by request. Of a host that is just leaving, or was closed, it makes an open one
+// with this capacity. Refused: invalid_argument (an empty address), already_exists "host address",
+// full (hosts_max).
+struct AddHost {
+    static constexpr kernel::MessageKind kind = 464;
+    using Reply = HostDetails;
+
+    HostConfig config;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "config", self.config);
+    }
+};
+
+// From now on it is given no new containers; those it has stay until their runtimes end. It is
+// empty when its details say so. Safe to repeat. Refused: not_found "host"; conflict (it leaves).
+struct DrainHost {
+    static constexpr kernel::MessageKind kind = 465;
+    using Reply = HostDetails;
+
+    HostId host;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "host", self.host);
+    }
+};
+
+// It is given containers again. Safe to repeat. Refused: as DrainHost; conflict for a closed one,
+// too, which the configuration alone opens.
+struct ResumeHost {
+    static constexpr kernel::MessageKind kind = 466;
+    using Reply = HostDetails;
+
+    HostId host;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "host", self.host);
+    }
+};
+
+struct HostRemoved {
+    std::uint32_t lost = 0;  // runtimes that lost their containers
+};
+
+// Without `force` an empty host only. With it the runtimes that have containers there are lost, and
+// replaced elsewhere as after a crash; the host leaves until its containers were seen removed, for
+// a minute at most. Refused: not_found "host"; conflict (it has containers).
+struct RemoveHost {
+    static constexpr kernel::MessageKind kind = 467;
+    using Reply = HostRemoved;
+
+    HostId host;
+    bool force = false;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "host", self.host);
+        v(2, "force", self.force);
     }
 };
 
@@ -157,6 +238,24 @@ struct WaitingContainer {
     HostId host;
     std::uint32_t attempt = 0;
     std::string reason;  // why it does not run yet; empty: nothing is wrong
+    ContainerWish wish;
+};
+
+struct WaitingContainers {
+    std::vector<WaitingContainer> containers;  // in runtime order: the longest waiting first
+};
+
+// Containers that have no host, with what each of them misses. Never refused.
+struct ListWaiting {
+    static constexpr kernel::MessageKind kind = 468;
+    using Reply = WaitingContainers;
+
+    std::uint32_t count_max = 16;
+
+    template <class Self, class V>
+    static void describe(Self& self, V& v) {
+        v(1, "count_max", self.count_max);
+    }
 };
 
 // Why does the container of this runtime not run? Refused: not_found "container".
@@ -244,6 +343,14 @@ struct ReportRemoved {
         v(1, "host", self.host);
         v(2, "runtime", self.runtime);
     }
+};
+
+// Timer: hosts that leave have had their time.
+struct ForgetHosts {
+    static constexpr kernel::MessageKind kind = 481;
+    using Reply = void;
+    template <class Self, class V>
+    static void describe(Self&, V&) {}
 };
 
 // Timer and continuation: place what waits.

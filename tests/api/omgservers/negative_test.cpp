@@ -15,7 +15,7 @@
 namespace playback::omgservers {
 namespace {
 
-enum class Kind { text, id, list, object };
+enum class Kind { text, id, boolean, list, object };
 
 struct Field {
     const char* name;
@@ -44,6 +44,7 @@ const Field project_id{"project_id", Kind::id, "123"};
 const Field stage_id{"stage_id", Kind::id, "123"};
 const Field version_id{"version_id", Kind::id, "123"};
 const Field deployment_id{"deployment_id", Kind::id, "123"};
+const Field pool_server{"id", Kind::id, "123"};
 const Field config{"config", Kind::object, Json::object()};
 
 Field permissions(const char* name, const char* one) {
@@ -64,6 +65,19 @@ std::vector<Endpoint> admin_and_support() {
          {{"docker_daemon_uri", Kind::text, "nonsense", false, 1024}},
          false,
          "400 WRONG_ARGUMENT"},
+        {"admin", "get-pool-details", {}, false, "200"},
+        {"admin", "get-pool-server-details", {pool_server}},
+        {"admin",
+         "create-pool-server",
+         {{"docker_daemon_uri", Kind::text, "nonsense", false, 1024},
+          {"cpu_count", Kind::id, 1},
+          {"memory_size", Kind::id, 1},
+          {"max_containers", Kind::id, 1}},
+         false,
+         "400 WRONG_ARGUMENT"},
+        {"admin", "drain-pool-server", {pool_server}},
+        {"admin", "resume-pool-server", {pool_server}},
+        {"admin", "delete-pool-server", {pool_server, {"force", Kind::boolean, true, true}}},
         {"support", "create-token", {user, password}, true, unknown_user},
         {"support", "create-tenant", {}, false, "200"},
         {"support", "create-tenant-alias", {{"tenant_id", Kind::id, "123"}, alias}},
@@ -248,6 +262,7 @@ TEST_F(Negative, EachMemberHasItsType) {
     for (const Endpoint& one : all_endpoints()) {
         for (const Field& field : one.fields) {
             std::vector<Json> wrong = {true, Json::array({1}), 1.5};
+            if (field.kind == Kind::boolean) wrong = {"true", 1, Json::array(), Json::object()};
             if (field.kind == Kind::list) wrong = {true, "x", Json::object(), 7};
             if (field.kind == Kind::object) wrong = {true, "x", Json::array(), 7};
             if (field.kind == Kind::id) wrong.insert(wrong.end(), {"", "x", -1, 1e30, "1.0"});

@@ -124,6 +124,13 @@ Json PermissionTest::admin_body(std::string_view method) {
     if (method == "bcrypt-hash") return {{"value", "x"}};
     if (method == "calculate-shard") return {{"shard_key", "x"}};
     if (method == "ping-docker-host") return {{"docker_daemon_uri", "tcp://127.0.0.1:2375"}};
+    Json server = {{"docker_daemon_uri", "tcp://" + fresh_alias() + ":2375"},
+                   {"cpu_count", 1},
+                   {"memory_size", 1},
+                   {"max_containers", 1}};
+    if (method == "create-pool-server") return server;
+    if (method.ends_with("-pool-server") || method == "get-pool-server-details")
+        return {{"id", admin("create-pool-server", server).text("id")}};
     return Json::object();
 }
 

@@ -49,6 +49,13 @@ inline constexpr std::array permission_table = {
     Rule{"admin/bcrypt-hash", Who::admin},
     Rule{"admin/calculate-shard", Who::admin},
     Rule{"admin/ping-docker-host", Who::admin},
+    // ours
+    Rule{"admin/get-pool-details", Who::admin},
+    Rule{"admin/get-pool-server-details", Who::admin},
+    Rule{"admin/create-pool-server", Who::admin},
+    Rule{"admin/drain-pool-server", Who::admin},
+    Rule{"admin/resume-pool-server", Who::admin},
+    Rule{"admin/delete-pool-server", Who::admin},
 
     // --- 1.2 ---
     Rule{"support/create-token", Who::anybody, no_permission, "200", Limit::each},

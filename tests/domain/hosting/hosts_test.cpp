@@ -61,7 +61,35 @@ TEST(Hosts, ReasonsAreReadable) {
     EXPECT_EQ(no_room_reason({}, wish(1, 1)), "there is no container host");
     Hosts hosts;
     hosts[HostId{1}] = host(1, 512, 1);
-    EXPECT_NE(no_room_reason(hosts, wish(700, 9000)).find("9000 MB"), std::string::npos);
+    EXPECT_EQ(no_room_reason(hosts, wish(700, 9000)),
+              "needs 7 cores and 9000 MB; address has 1 core in all");
+    EXPECT_EQ(no_room_reason(hosts, wish(25, 9000)),
+              "needs 0.25 cores and 9000 MB; address has 512 MB in all");
+    hosts[HostId{1}].take(wish(50, 500));
+    EXPECT_EQ(no_room_reason(hosts, wish(10, 10)),
+              "needs 0.1 cores and 10 MB; address has all of its 1 containers");
+    hosts[HostId{1}].row.config.max_containers = 2;
+    EXPECT_EQ(no_room_reason(hosts, wish(100, 10)),
+              "needs 1 core and 10 MB; address has 0.5 cores free");
+    EXPECT_EQ(no_room_reason(hosts, wish(50, 100)),
+              "needs 0.5 cores and 100 MB; address has 12 MB free");
+    hosts[HostId{1}].row.status = HostStatus::leaving;
+    EXPECT_EQ(no_room_reason(hosts, wish(100, 10)),
+              "needs 1 core and 10 MB; address is being removed");
+    for (std::uint64_t id = 2; id <= 20; ++id) hosts[HostId{id}] = host(0, 0, 0);
+    const std::string many = no_room_reason(hosts, wish(100, 10));
+    EXPECT_TRUE(many.ends_with("; and 12 more")) << many;
+}
+
+TEST(Hosts, OnlyAnOpenOneIsChosen) {
+    for (const HostStatus status :
+         {HostStatus::closed, HostStatus::draining, HostStatus::leaving}) {
+        Hosts hosts;
+        hosts[HostId{1}] = host(1, 512, 1);
+        hosts[HostId{1}].row.status = status;
+        EXPECT_EQ(choose_host(hosts, wish(1, 1), {}), std::nullopt);
+        EXPECT_EQ(choose_host(hosts, wish(1, 1), HostId{1}), std::nullopt);
+    }
 }
 
 }  // namespace
