@@ -147,6 +147,7 @@ io::Task<Result<void>> Node::open() {
     options.decoy_password_hash = made->decoy_password_hash;
     options.registry_secret = config_.registry_secret;
     options.registry_events_anonymous = config_.registry_events_anonymous;
+    options.hosts_answer = [this] { return parts_->supervisor->any_host_answers(); };
     parts_->api.emplace(io_, parts_->kernel, parts_->tokens, std::move(options));
     parts_->http.emplace(io_, *parts_->api, config_.http);
     co_return Result<void>();

@@ -1,5 +1,7 @@
 #include "engine/kernel/kernel.h"
 
+#include <algorithm>
+
 #include "engine/io/clock.h"
 #include "engine/io/cores.h"
 #include "engine/io/log.h"
@@ -11,10 +13,19 @@ namespace {
 // How long erasures that nobody waits for may collect before they cost a commit of their own.
 constexpr Duration unawaited_delay = milliseconds(20);
 
+bool is_done(const Result<void>& section) {
+    return section.has_value();
+}
+
 }  // namespace
 
 Kernel::Kernel(io::Io& io, const MachineTable& machines, KernelOptions options)
-    : io_(io), machines_(machines), options_(options), work_(io.clock), tasks_(io.executor) {
+    : io_(io),
+      machines_(machines),
+      options_(options),
+      meters_(io.metrics, machines),
+      work_(io.clock),
+      tasks_(io.executor) {
     CHECK(options_.slot_count > 0 && options_.slot_count <= slot_count_max);
     for (SlotNumber number = 0; number < options_.slot_count; ++number) {
         if (core_of(number) != options_.core) continue;
@@ -53,6 +64,20 @@ SlotNumber Kernel::slot_of(const Address& address) const {
     put_u64(key, address.a);
     put_u64(key, address.b);
     return static_cast<SlotNumber>(crc16_arc(key) % options_.slot_count);
+}
+
+bool Kernel::is_loaded() const {
+    return std::ranges::all_of(slots_, [](const auto& slot) { return slot->owned(); });
+}
+
+void Kernel::show_metrics() {
+    SlotMeters sum;
+    std::uint64_t loading = 0;
+    for (const std::unique_ptr<Slot>& slot : slots_) {
+        sum.add(slot->meters());
+        loading += slot->owned() ? 0 : 1;
+    }
+    meters_.show(sum, slots_.size(), loading);
 }
 
 std::size_t Kernel::core_of(SlotNumber slot) const {
@@ -181,7 +206,11 @@ io::Task<void> Kernel::commit_batches() {
             slots_of_batch.sections.push_back({section.slot, section.epoch, {}, {}});
         }
         ++collecting_;
+        const Meters::Commit size = Meters::size_of(batch);
+        const Instant before = io_.clock.now();
         auto outcome = co_await io_.store.commit(std::move(batch));
+        const bool is_whole = outcome && std::ranges::all_of(*outcome, is_done);
+        meters_.committed(size, io_.clock.now() - before, is_whole);
         settle(slots_of_batch, outcome);
     }
 }

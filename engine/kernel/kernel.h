@@ -13,6 +13,7 @@
 #include "engine/io/io.h"
 #include "engine/io/wait.h"
 #include "engine/kernel/machine.h"
+#include "engine/kernel/meters.h"
 #include "engine/kernel/slot.h"
 
 namespace playback::kernel {
@@ -74,6 +75,12 @@ public:
     [[nodiscard]] SlotNumber slot_of(const Address& address) const override;
     [[nodiscard]] std::size_t core_of(SlotNumber slot) const;
     [[nodiscard]] SlotNumber slot_count() const { return options_.slot_count; }
+    // Is every slot of this core in memory? Not before `start`, nor while one reads itself back
+    // after a batch that failed.
+    [[nodiscard]] bool is_loaded() const;
+
+    // Brings the metrics of the kernel and of the aggregates up to date. Costs a look at each slot.
+    void show_metrics();
 
 private:
     io::Task<Result<Message>> submit_message(Address to, Message message);
@@ -114,6 +121,7 @@ private:
     const KernelOptions options_;
     std::vector<std::unique_ptr<Slot>> slots_;  // of this core, in order of number
     std::size_t next_fresh_ = 0;
+    Meters meters_;
 
     std::uint64_t collecting_ = 1;
     std::uint64_t durable_ = 0;

@@ -19,18 +19,23 @@
 //         void loaded(kernel::Moment&, kernel::Effects&);                  // volatile timers only
 //         // Optional: load all of this kind when the slot starts (they have volatile timers).
 //         static constexpr bool load_at_start = true;
+//         // Optional: what can be watched of it (measures.h).
+//         static constexpr std::array measures = {kernel::Measure{...}};
+//         void measure(kernel::Measured& out) const;
 //     };
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "engine/base/result.h"
 #include "engine/kernel/effects.h"
+#include "engine/kernel/measures.h"
 #include "engine/kernel/message.h"
 #include "engine/kernel/moment.h"
 #include "engine/kernel/rows.h"
@@ -50,6 +55,8 @@ public:
     // know.
     virtual Result<Message> apply(const MessageBody& input, Moment& moment, Effects& effects) = 0;
     [[nodiscard]] virtual bool empty() const = 0;
+    // Fills in its measures; returns how many it has.
+    virtual std::size_t measure(Measured& out) const = 0;
 };
 
 template <class Machine>
@@ -70,6 +77,14 @@ public:
         return dispatch(input, moment, effects, typename Machine::Inputs{});
     }
     [[nodiscard]] bool empty() const override { return machine_.empty(); }
+    std::size_t measure(Measured& out) const override {
+        if constexpr (requires { Machine::measures; }) {
+            machine_.measure(out);
+            return Machine::measures.size();
+        } else {
+            return 0;
+        }
+    }
 
 private:
     template <class... T>
@@ -112,6 +127,7 @@ public:
         Make make;
         bool named_by_id;  // else by two numbers
         bool load_at_start;
+        std::span<const Measure> measures;
     };
 
     // `shared` (settings of the domain) is handed to every constructor after the address; it must
@@ -123,7 +139,9 @@ public:
         };
         bool load_at_start = false;
         if constexpr (requires { Machine::load_at_start; }) load_at_start = Machine::load_at_start;
-        Entry entry{std::move(make), named_by_id, load_at_start};
+        std::span<const Measure> measures;
+        if constexpr (requires { Machine::measures; }) measures = Machine::measures;
+        Entry entry{std::move(make), named_by_id, load_at_start, measures};
         const bool is_new = machines_.emplace(Machine::kind, std::move(entry)).second;
         CHECK(is_new);
         add_inputs(typename Machine::Inputs{});

@@ -97,7 +97,12 @@ void Slot::apply(Input& input) {
     CHECK(resident != nullptr);
     Moment now = moment();
     Effects effects;
+    Measured before{};
+    Measured after{};
+    resident->aggregate->measure(before);
     Result<Message> result = resident->aggregate->apply(*input.message, now, effects);
+    if (resident->aggregate->measure(after) > 0) count_change(input.to.kind, before, after);
+    count(input, !result);
     const bool after_delivery = effects.replies_when_delivered();
     const bool has_changed = effects.has_changed();
     const bool is_empty = resident->aggregate->empty();
@@ -140,7 +145,9 @@ void Slot::drop_empty_residents() {
         // The store must not give back rows whose erasure is still on its way to it.
         if (is_empty && resident->written_batch > host_.durable_batch()) break;
         emptied_.pop_front();
-        if (is_empty) residents_.erase(address);
+        if (!is_empty) continue;
+        count_gone(address, *resident->aggregate);
+        residents_.erase(address);
     }
 }
 

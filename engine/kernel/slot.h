@@ -24,6 +24,7 @@
 #include "engine/kernel/channels.h"
 #include "engine/kernel/keys.h"
 #include "engine/kernel/machine.h"
+#include "engine/kernel/meters.h"
 #include "engine/kernel/section.h"
 #include "engine/kernel/slot_time.h"
 #include "engine/kernel/timers.h"
@@ -88,6 +89,9 @@ public:
     void committed();
     // The last sealed section failed or its fate is unknown: forget everything and reload.
     void failed(const Error& error);
+
+    // What it has counted, and how it stands now.
+    [[nodiscard]] SlotMeters meters() const;
 
     [[nodiscard]] SlotNumber number() const { return number_; }
     [[nodiscard]] bool owned() const { return owned_; }
@@ -155,6 +159,11 @@ private:
     [[nodiscard]] bool has_room() const;
     void run_waiting();
     void drop_empty_residents();
+    void count(const Input& input, bool is_refused);
+    // How the aggregate has changed its measures.
+    void count_change(Kind kind, const Measured& before, const Measured& after);
+    void count_gone(const Address& address, const Aggregate& aggregate);
+    void count_forgotten();  // all that was in memory
 
     // effects
     void absorb(Input& input, Resident& resident, Effects& effects, Sent& sent);
@@ -224,6 +233,8 @@ private:
     std::map<SlotNumber, std::vector<Departure>> late_;
     std::vector<std::string> left_over_;  // outbox rows that are done and not erased yet
     Inbox inbox_;
+
+    SlotMeters meters_;
 };
 
 }  // namespace playback::kernel

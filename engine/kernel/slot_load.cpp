@@ -161,6 +161,8 @@ void Slot::make_resident(const Address& address, std::unique_ptr<Aggregate> aggr
     Effects effects;
     aggregate->loaded(now, effects);
     CHECK(effects.writes().empty() && effects.sends().empty());
+    Measured found{};
+    if (aggregate->measure(found) > 0) count_change(address.kind, Measured{}, found);
     const bool is_new = residents_.insert(address, Resident{std::move(aggregate), 0});
     CHECK(is_new);
     for (const Effects::TimerChange& change : effects.timers()) CHECK(!change.durable);
@@ -222,6 +224,7 @@ void Slot::forget(const Error& error) {
     undelivered_.clear();
     loading_.clear();
     residents_.clear();
+    count_forgotten();
     emptied_.clear();
     if (!PLAYBACK_PLANT(section_survives_reload)) section_.clear();
     dirty_batch_ = 0;

@@ -53,9 +53,18 @@ public:
           containers_(containers),
           wake_(io_.clock),
           listed_(io_.clock),
-          started_(io_.metrics.counter("playback_containers_started_total", "containers started")),
-          failed_(io_.metrics.counter("playback_container_starts_failed_total", "failed starts")),
-          removed_(io_.metrics.counter("playback_containers_removed_total", "containers removed")),
+          started_(io_.metrics.counter("playback_containers_started_total", "Containers started")),
+          failed_(io_.metrics.counter("playback_container_starts_failed_total",
+                                      "Starts of containers that failed")),
+          removed_(io_.metrics.counter("playback_containers_removed_total", "Containers removed")),
+          exited_(io_.metrics.counter("playback_containers_exited_total",
+                                      "Containers that ended by themselves")),
+          up_(io_.metrics.gauge("playback_container_host_up",
+                                "1 if the host answered when it was last asked",
+                                {{"host", address_}})),
+          created_now_(count_of("created")),
+          running_now_(count_of("running")),
+          exited_now_(count_of("exited")),
           tasks_(io_.executor) {
         tasks_.spawn(mind());
         tasks_.spawn(watch_pool());
@@ -70,6 +79,7 @@ public:
     io::Task<void> stopped() { return tasks_.join(); }
     // It has nothing to do any more, and does nothing.
     [[nodiscard]] bool is_gone() const { return is_stopping_ && tasks_.size() == 0; }
+    [[nodiscard]] bool answers() const { return has_answered_ && is_reachable_; }
 
 private:
     io::Task<void> mind() {
@@ -133,6 +143,7 @@ private:
             std::string(labels::installation), options_.installation, deadline);
         note_reachable(actual ? std::string() : actual.error().detail);
         if (!actual) co_return false;
+        note_containers(actual->containers);
         seen_ = actual->version;
         is_listed_ = true;
         listed_.notify_all();
@@ -145,7 +156,25 @@ private:
         co_return true;
     }
 
+    io::Gauge& count_of(std::string_view state) {
+        return io_.metrics.gauge("playback_containers",
+                                 "Containers of this installation, as last listed",
+                                 {{"host", address_}, {"state", state}});
+    }
+
+    void note_containers(const std::vector<io::ContainerStatus>& containers) {
+        using enum io::ContainerState;
+        const auto count = [&](io::ContainerState state) {
+            return std::ranges::count(containers, state, &io::ContainerStatus::state);
+        };
+        created_now_.set(count(created));
+        running_now_.set(count(running));
+        exited_now_.set(count(exited));
+    }
+
     void note_reachable(const std::string& trouble) {
+        up_.set(trouble.empty() ? 1 : 0);
+        if (trouble.empty()) has_answered_ = true;
         if (trouble.empty() == is_reachable_) return;
         is_reachable_ = trouble.empty();
         if (is_reachable_)
@@ -243,6 +272,7 @@ private:
     }
 
     io::Task<void> report_exited(const hosting::WantedContainer& wanted, std::string reason) {
+        exited_.add();
         io_.log.warn("container has ended",
                      {{"runtime", wanted.wish.runtime.value}, {"why", reason}});
         hosting::ReportExited report{host_, wanted.wish.runtime, wanted.attempt, std::move(reason)};
@@ -308,11 +338,17 @@ private:
     io::Counter& started_;
     io::Counter& failed_;
     io::Counter& removed_;
+    io::Counter& exited_;
+    io::Gauge& up_;
+    io::Gauge& created_now_;
+    io::Gauge& running_now_;
+    io::Gauge& exited_now_;
     std::set<RuntimeId> busy_;                       // whose step has not ended
     std::map<std::string, Duration> pull_patience_;  // of images that are not known to be there
     std::uint64_t seen_ = 0;                         // of the host, by the last list
     bool is_listed_ = false;
     bool is_dirty_ = false;
+    bool has_answered_ = false;
     bool is_reachable_ = true;
     bool is_stopping_ = false;
     io::TaskGroup tasks_;
@@ -382,6 +418,12 @@ void ContainerSupervisor::start_stopping() {
 io::Task<void> ContainerSupervisor::stopped() {
     co_await tasks_.join();
     for (const auto& [host, minder] : minders_) co_await minder->stopped();
+}
+
+bool ContainerSupervisor::any_host_answers() const {
+    return minders_.empty() || std::ranges::any_of(minders_, [](const auto& minder) {
+               return minder.second->answers();
+           });
 }
 
 }  // namespace playback::services

@@ -52,6 +52,9 @@ public:
     void start_stopping();
     io::Task<void> stopped();
 
+    // Has one of the hosts answered when it was last asked? True without hosts.
+    [[nodiscard]] bool any_host_answers() const;
+
 private:
     class HostMinder;
 

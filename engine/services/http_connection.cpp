@@ -123,6 +123,7 @@ void HttpConnection::finish_answer() {
         CHECK(answer_.status == 101);
     else if (!request.keep_alive || server_.stopping_)
         closing_ = true;
+    if (answer_.status >= 400) note_trouble(trace_of(request));
     wire::Response response;
     response.status = answer_.status;
     response.body = answer_.body;
@@ -138,6 +139,10 @@ void HttpConnection::finish_answer() {
     CHECK(begin_ <= end_);
 }
 
+void HttpConnection::note_trouble(std::string_view trace) {
+    server_.log_.note(trace, server_.handler_.routes()[answer_.route], peer_, answer_);
+}
+
 HttpConnection::Continuation HttpConnection::take_upgrade() {
     if (!answer_.upgrade) return {};
     Continuation result{std::move(answer_.upgrade), std::move(stream_), std::string(unread())};
@@ -149,6 +154,7 @@ void HttpConnection::refuse(const wire::HttpError& error) {
     answer_.reset();
     answer_.status = error.status;
     server_.handler_.refuse(error, answer_);
+    note_trouble({});
     wire::Response response;
     response.status = answer_.status;
     response.body = answer_.body;

@@ -61,6 +61,7 @@ private:
 
     Step handle_received();
     void finish_answer();
+    void note_trouble(std::string_view trace);
     void refuse(const wire::HttpError& error);
     [[nodiscard]] std::string_view unread() const {
         return {buffer_.data() + begin_, end_ - begin_};

@@ -29,6 +29,7 @@ HttpServer::HttpServer(io::Io& io, HttpHandler& handler, const HttpServerOptions
       handler_(handler),
       options_(options),
       metrics_(io.metrics, handler.routes()),
+      log_(io),
       ended_(io.clock),
       tasks_(io.executor) {
 }

@@ -21,6 +21,7 @@
 #include "engine/io/wait.h"
 #include "engine/services/http_handler.h"
 #include "engine/services/http_metrics.h"
+#include "engine/services/request_log.h"
 
 namespace playback::services {
 
@@ -86,6 +87,7 @@ private:
     HttpHandler& handler_;
     HttpServerOptions options_;
     HttpMetrics metrics_;
+    RequestLog log_;
     std::vector<std::unique_ptr<io::Listener>> listeners_;
     HttpConnection* first_ = nullptr;  // all connections, in a list through them
     std::size_t connections_ = 0;

@@ -2,6 +2,7 @@
 // back, fails or reads, and a machine, `Tally`, that uses every effect.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -125,8 +126,18 @@ public:
 
     [[nodiscard]] bool empty() const { return !exists_; }
 
+    static constexpr std::string_view name = number == tally_kind ? "tally" : "pair";
+    static constexpr std::array measures = {
+        Measure{"tally_value", "What all have", "kind", name},
+        Measure{"tally_added_total", "Additions", "kind", name, true}};
+    void measure(Measured& out) const {
+        out[0] = row_.value;
+        out[1] = added_;
+    }
+
 private:
     void write(std::uint64_t amount, Effects& effects) {
+        ++added_;
         row_.value += amount;
         exists_ = true;
         effects.put(RowKey(1), row_);
@@ -134,6 +145,7 @@ private:
     }
 
     TallyRow row_;
+    std::uint64_t added_ = 0;
     bool exists_ = false;
 };
 

@@ -334,6 +334,7 @@ public:
         co_return Result<void>();
     }
     io::Task<Result<io::ContainerList>> list(std::string, std::string, Instant) override {
+        if (!answers) co_return Error{Errc::unavailable, "the daemon does not answer"};
         io::ContainerList result;
         for (const auto& [name, spec] : running)
             result.containers.push_back({name, spec.labels, io::ContainerState::running, 0, ""});

@@ -5,6 +5,7 @@
 // which path. The parts below are what handlers work with; all outlive the Api. One core.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ struct ApiOptions {
     // What the image registry shows with its notifications; empty: nobody knows it.
     std::string registry_secret;
     bool registry_events_anonymous = false;  // take them from anybody
+    // Can containers be started, as far as is known? Asked for each /readyz.
+    std::function<bool()> hosts_answer = [] { return true; };
 };
 
 class Api final : public services::HttpHandler {
@@ -58,7 +61,7 @@ public:
         return table_.names();
     }
 
-    // From now on /ready says no, held calls are answered at once, and sockets are closed.
+    // From now on /readyz says no, held calls are answered at once, and sockets are closed.
     void start_stopping();
     // From now on held calls are answered at once, and nobody else notices.
     void start_handing_over() { handing_over_ = true; }

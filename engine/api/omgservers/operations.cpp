@@ -1,7 +1,11 @@
+#include <string_view>
+#include <vector>
+
 #include "engine/api/omgservers/api.h"
 #include "engine/api/omgservers/handlers.h"
 #include "engine/io/metrics.h"
 #include "engine/services/ip_range.h"
+#include "engine/wire/json_writer.h"
 
 namespace playback::omgservers {
 namespace {
@@ -42,8 +46,21 @@ io::Task<void> health(Api&, const Call& call) {
 }
 
 io::Task<void> ready(Api& api, const Call& call) {
-    call.answer.status = api.stopping() ? 503 : 200;
-    call.answer.body += api.stopping() ? R"({"status":"DOWN"})" : R"({"status":"UP"})";
+    // Names only: this is for anybody.
+    std::vector<std::string_view> missing;
+    if (api.stopping()) missing.emplace_back("stopping");
+    if (!api.kernel.is_loaded()) missing.emplace_back("data");
+    if (!api.options.hosts_answer()) missing.emplace_back("containers");
+
+    wire::JsonWriter writer(call.answer.body);
+    writer.object().key("status").string(missing.empty() ? "UP" : "DOWN");
+    if (!missing.empty()) {
+        call.answer.status = 503;
+        writer.key("not_ready").array();
+        for (const std::string_view name : missing) writer.string(name);
+        writer.end_array();
+    }
+    writer.end_object();
     return {};
 }
 
@@ -51,6 +68,7 @@ io::Task<void> metrics(Api& api, const Call& call) {
     if (!may_read_metrics(api, call))
         return call.refuse({404, qualifier::object_not_found, "there is no such path"});
     call.answer.content_type = "text/plain; version=0.0.4";
+    api.kernel.show_metrics();
     call.answer.body = api.io.metrics.render();
     return {};
 }

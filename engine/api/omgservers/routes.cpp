@@ -130,6 +130,8 @@ constexpr std::array table = {
           Access::any_body},
 
     // --- for those who run the node ---
+    Route{"/healthz", Role::none, health, Access::operation},
+    Route{"/readyz", Role::none, ready, Access::operation},
     Route{"/health", Role::none, health, Access::operation},
     Route{"/ready", Role::none, ready, Access::operation},
     Route{"/metrics", Role::none, metrics, Access::operation},

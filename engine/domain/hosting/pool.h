@@ -12,6 +12,7 @@
 // runtimes, once messages have arrived.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -82,6 +83,14 @@ public:
     Result<void> load(kernel::RowKeyReader key, std::string_view value);
     void loaded(kernel::Moment& moment, kernel::Effects& effects);
     [[nodiscard]] bool empty() const { return hosts_.empty() && containers_.empty(); }
+
+    static constexpr std::array measures = {
+        kernel::Measure{"playback_containers_wanted", "Containers of open runtimes, or leaving"},
+        kernel::Measure{"playback_containers_waiting", "Containers that wait for room on a host"}};
+    void measure(kernel::Measured& out) const {
+        out[0] = containers_.size();
+        out[1] = waiting_.size();
+    }
 
     void apply(const WantContainer&, kernel::Moment&, kernel::Effects&);
     void apply(const UnwantContainer&, kernel::Moment&, kernel::Effects&);

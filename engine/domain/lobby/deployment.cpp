@@ -214,6 +214,24 @@ void Deployment::forget(ClientId client, kernel::Moment& moment, kernel::Effects
 
 // --- runtimes ---
 
+void Deployment::measure(kernel::Measured& out) const {
+    out[0] = exists() ? 1 : 0;
+    out[1] = lobbies_.pending();
+    out[2] = lobbies_.open() - lobbies_.pending();
+    out[3] = matches_.all().size();
+    out[4] = tickets_.size();
+    out[5] = waiting_.size();
+    out[6] = clients_.size();
+    out[7] = counts_.seated_in_lobby;
+    out[8] = counts_.seated_in_match;
+    out[9] = counts_.matches_started;
+    out[10] = counts_.matches_empty;
+    out[11] = counts_.matches_lost;
+    out[12] = counts_.matches_undeployed;
+    out[13] = counts_.lobbies_closed;
+    out[14] = counts_.lobbies_lost;
+}
+
 void Deployment::apply(const RuntimeReady& ready,
                        kernel::Moment& moment,
                        kernel::Effects& effects) {
@@ -226,6 +244,7 @@ void Deployment::apply(const RuntimeReady& ready,
         put_lobby(id, effects);
     } else if (match != nullptr && match->row.status == MatchStatus::pending) {
         matches_.set_ready(match_id, moment.now());
+        ++counts_.matches_started;
         put_match(match_id, effects);
     }
     settle(moment, effects);
@@ -237,6 +256,7 @@ void Deployment::apply(const RuntimeGone& gone, kernel::Moment& moment, kernel::
     if (lobby == nullptr) return match_gone(gone, moment, effects);
     if (lobby->row.status != LobbyStatus::closed) {  // else it went because we said so
         const bool was_ready = lobby->row.status == LobbyStatus::ready;
+        ++counts_.lobbies_lost;
         note_failure(director_.lobbies,
                      was_ready ? std::optional(lobby->row.ready_at) : std::nullopt,
                      gone.reason,

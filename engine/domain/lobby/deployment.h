@@ -21,6 +21,7 @@
 // max_assignments, a match what its mode allows; nobody waits while a ready lobby has room.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -165,6 +166,17 @@ struct ClientSeatRow {
     }
 };
 
+// What is counted of deployments, by where or why.
+constexpr kernel::Measure assignments(std::string_view place) {
+    return {"playback_assignments_total", "Seats given to clients", "place", place, true};
+}
+constexpr kernel::Measure matches_ended(std::string_view reason) {
+    return {"playback_matches_ended_total", "Matches that had begun", "reason", reason, true};
+}
+constexpr kernel::Measure lobbies_ended(std::string_view reason) {
+    return {"playback_lobbies_ended_total", "Lobbies that ended", "reason", reason, true};
+}
+
 class Deployment {
 public:
     static constexpr kernel::Kind kind = kinds::deployment;
@@ -197,6 +209,26 @@ public:
     void loaded(kernel::Moment& moment, kernel::Effects& effects);
     [[nodiscard]] bool empty() const { return !exists(); }
 
+    static constexpr std::array measures = {
+        kernel::Measure{"playback_deployments", "Deployments that have not ended"},
+        kernel::Measure{"playback_lobbies", "Lobbies", "state", "pending"},
+        kernel::Measure{"playback_lobbies", "Lobbies", "state", "ready"},
+        kernel::Measure{"playback_matches", "Matches that are not over"},
+        kernel::Measure{"playback_tickets_waiting", "Tickets that look for a match"},
+        kernel::Measure{"playback_clients_waiting", "Clients that wait for a seat in a lobby"},
+        kernel::Measure{"playback_deployment_clients", "Clients of deployments"},
+        assignments("lobby"),
+        assignments("match"),
+        kernel::Measure{.name = "playback_matches_started_total",
+                        .help = "Matches whose runtime was ready",
+                        .grows = true},
+        matches_ended("empty"),
+        matches_ended("runtime_lost"),
+        matches_ended("deployment_ended"),
+        lobbies_ended("closed"),
+        lobbies_ended("runtime_lost")};
+    void measure(kernel::Measured& out) const;
+
     void apply(const OpenDeployment&, kernel::Moment&, kernel::Effects&);
     void apply(const CloseDeployment&, kernel::Moment&, kernel::Effects&);
     void apply(const DeleteDeployment&, kernel::Moment&, kernel::Effects&);
@@ -219,6 +251,18 @@ public:
     void apply(const CheckLobbies&, kernel::Moment&, kernel::Effects&);
 
 private:
+    // What has happened since it was loaded, for its measures alone.
+    struct Counts {
+        std::uint64_t seated_in_lobby = 0;
+        std::uint64_t seated_in_match = 0;
+        std::uint64_t matches_started = 0;
+        std::uint64_t matches_empty = 0;
+        std::uint64_t matches_lost = 0;
+        std::uint64_t matches_undeployed = 0;
+        std::uint64_t lobbies_closed = 0;
+        std::uint64_t lobbies_lost = 0;
+    };
+
     // One call of settle: what it may do and does it with.
     struct Step {
         kernel::Moment& moment;
@@ -344,6 +388,7 @@ private:
     std::set<ClientId> waiting_;  // opened and without a seat
     std::size_t opening_ = 0;     // not opened yet
     std::size_t leaving_ = 0;
+    Counts counts_;
 };
 
 }  // namespace playback::lobby

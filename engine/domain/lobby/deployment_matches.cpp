@@ -43,6 +43,7 @@ void Deployment::seat_ticket(const matchmaking::Placed& placed, kernel::Effects&
         row.match = placed.match;
         row.seat = {placed.group, ticket.skill, region};
         matches_.seat(placed.match, client);
+        ++counts_.seated_in_match;
         if (row.lobby && !PLAYBACK_PLANT(moves_at_once)) {
             move_out(client, effects);
         } else {
@@ -126,6 +127,7 @@ void Deployment::match_gone(const RuntimeGone& gone,
     if (match == nullptr) return;
     if (match->row.status != MatchStatus::closed) {
         const bool was_ready = match->row.status != MatchStatus::pending;
+        if (was_ready) ++counts_.matches_lost;
         note_failure(director_.matches,
                      was_ready ? std::optional(match->row.ready_at) : std::nullopt,
                      gone.reason,
@@ -233,6 +235,7 @@ void Deployment::close_matches(Step& step) {
 void Deployment::drop_match(MatchId match, kernel::Effects& effects) {
     if (!PLAYBACK_PLANT(match_runtime_kept))
         effects.send(address_of(runtime_of(match)), mailbox::DeleteRuntime{});
+    if (has_begun(matches_.find(match)->row)) ++counts_.matches_empty;
     matches_.remove(match);
     effects.erase(match_key(match));
 }

@@ -82,6 +82,7 @@ void Deployment::seat_waiting(Step& step) {
         const ClientId client = *waiting_.begin();
         waiting_.erase(waiting_.begin());
         lobbies_.seat(*lobby, client);
+        ++counts_.seated_in_lobby;
         ClientSeatRow& row = clients_.at(client);
         row.lobby = *lobby;
         introduce(client, *lobby, step.effects);
@@ -200,6 +201,7 @@ void Deployment::open_runtime(RuntimePlace place,
 void Deployment::drop_lobby(LobbyId lobby, kernel::Effects& effects) {
     effects.send(address_of(runtime_of(lobby)), mailbox::DeleteRuntime{});
     lobbies_.set_closed(lobby, false);
+    ++counts_.lobbies_closed;
     if (!lobbies_.find(lobby)->clients.empty()) {
         put_lobby(lobby, effects);
         return;
@@ -233,6 +235,7 @@ void Deployment::delete_everything(Step& step) {
         if (!step.take()) return;
         const auto& [id, lobby] = *lobbies_.all().begin();
         const LobbyId dropped = id;
+        if (lobby.row.status != LobbyStatus::closed) ++counts_.lobbies_closed;
         if (lobby.row.status != LobbyStatus::closed)
             step.effects.send(address_of(runtime_of(dropped)), mailbox::DeleteRuntime{});
         lobbies_.remove(dropped);
@@ -242,6 +245,7 @@ void Deployment::delete_everything(Step& step) {
         if (!step.take()) return;
         const auto& [id, match] = *matches_.all().begin();
         const MatchId dropped = id;
+        if (has_begun(match.row)) ++counts_.matches_undeployed;
         if (match.row.status != MatchStatus::closed)
             step.effects.send(address_of(runtime_of(dropped)), mailbox::DeleteRuntime{});
         matches_.remove(dropped);

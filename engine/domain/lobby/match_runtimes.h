@@ -56,6 +56,11 @@ struct MatchSeat {
     std::uint32_t region = 0;
 };
 
+// Was its runtime ready, and has it not ended yet?
+[[nodiscard]] inline bool has_begun(const MatchRow& row) {
+    return row.status != MatchStatus::pending && row.status != MatchStatus::closed;
+}
+
 class MatchRuntimes {
 public:
     struct Mode {

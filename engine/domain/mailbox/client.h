@@ -7,6 +7,7 @@
 // when it is assigned, lost or ended; one for each message, until it is consumed.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -71,6 +72,20 @@ public:
     Result<void> load(kernel::RowKeyReader key, std::string_view value);
     void loaded(kernel::Moment& moment, kernel::Effects& effects);
     [[nodiscard]] bool empty() const { return row_.status == ClientStatus::none && mails_.empty(); }
+
+    static constexpr std::array measures = {
+        kernel::Measure{"playback_clients", "Clients that live"},
+        kernel::Measure{"playback_mailbox_messages", "Messages that wait", "owner", "client"},
+        kernel::Measure{"playback_mailbox_bytes", "JSON that waits", "owner", "client"},
+        kernel::Measure{.name = "playback_mailbox_dropped_total",
+                        .help = "Messages to clients whose mailbox was full",
+                        .grows = true}};
+    void measure(kernel::Measured& out) const {
+        out[0] = alive() ? 1 : 0;
+        out[1] = mails_.size();
+        out[2] = mails_.bytes();
+        out[3] = dropped_;
+    }
 
     Result<ClientExchanged> apply(const ClientInterchange&, kernel::Moment&, kernel::Effects&);
     void apply(const OpenClient&, kernel::Moment&, kernel::Effects&);

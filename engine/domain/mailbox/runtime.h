@@ -13,6 +13,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -63,6 +64,20 @@ public:
     void loaded(kernel::Moment& moment, kernel::Effects& effects);
     [[nodiscard]] bool empty() const {
         return state_.status == RuntimeStatus::none && mails_.empty();
+    }
+
+    static constexpr std::array measures = {
+        kernel::Measure{"playback_runtimes", "Runtimes that are wanted"},
+        kernel::Measure{"playback_mailbox_messages", "Messages that wait", "owner", "runtime"},
+        kernel::Measure{"playback_mailbox_bytes", "JSON that waits", "owner", "runtime"},
+        kernel::Measure{"playback_runtime_outbox_items", "Broadcasts that are not sent to all yet"},
+        kernel::Measure{"playback_runtime_clients", "Clients that runtimes were told of"}};
+    void measure(kernel::Measured& out) const {
+        out[0] = open() ? 1 : 0;
+        out[1] = mails_.size();
+        out[2] = mails_.bytes();
+        out[3] = outbox_.size();
+        out[4] = seats_.size();
     }
 
     Result<RuntimeExchanged> apply(const RuntimeInterchange&, kernel::Moment&, kernel::Effects&);

@@ -145,7 +145,9 @@ inline constexpr std::array permission_table = {
 
     // --- for those who run the node ---
     Rule{"/health", Who::anybody},
+    Rule{"/healthz", Who::anybody},
     Rule{"/ready", Who::anybody},
+    Rule{"/readyz", Who::anybody},
     Rule{"/metrics", Who::anybody},  // of this machine and configured addresses (operations_test)
 };
 
