@@ -1,7 +1,7 @@
 # A room is a folder and a library; a new file needs no new line here.
 
 # playback_room(NAME FOLDER [COROUTINES] [FLAT] [WITHOUT folder ...] [DEPENDS ...])
-# COROUTINES: its files include Asio's awaitable, so they share the one precompiled header.
+# COROUTINES: its files include Asio's awaitable, so their precompiled header has it.
 # FLAT: only the folder's own files, not those of its sub-folders.
 # WITHOUT: not these sub-folders, which are rooms of their own.
 function(playback_room name folder)
@@ -23,6 +23,8 @@ function(playback_room name folder)
     target_link_libraries(${name} PUBLIC playback_options ${ROOM_DEPENDS})
     if(ROOM_COROUTINES)
         playback_precompile(${name})
+    else()
+        playback_precompile(${name} PLAIN)
     endif()
 endfunction()
 
@@ -44,19 +46,28 @@ function(playback_embed target header namespace)
     target_sources(${target} PRIVATE ${out})
 endfunction()
 
-# The engine's precompiled header, made once and shared. Code must build without it too.
+# What takes longest to read of what most files read. Code must build without it too.
+set(PLAYBACK_PRECOMPILED <algorithm> <functional> <map> <memory> <string> <vector>
+    <boost/unordered/unordered_flat_map.hpp>)
+
+# playback_precompile(TARGET [PLAIN]): the precompiled header with Asio's awaitable, or the PLAIN one.
+# Each is made once and shared.
 function(playback_precompile name)
-    if(NOT TARGET playback_pch)
-        if(NOT EXISTS ${PROJECT_BINARY_DIR}/playback_pch.cpp)
-            file(WRITE ${PROJECT_BINARY_DIR}/playback_pch.cpp "")  # once: it would be built again
-        endif()
-        add_library(playback_pch OBJECT ${PROJECT_BINARY_DIR}/playback_pch.cpp)
-        target_link_libraries(playback_pch PRIVATE playback_options)
-        target_precompile_headers(playback_pch PRIVATE <string> <vector> <memory> <map>
-                                  <functional> <boost/asio/awaitable.hpp>
-                                  <boost/asio/use_awaitable.hpp> <boost/asio/execution.hpp>)
+    set(header playback_pch)
+    set(asio <boost/asio/awaitable.hpp> <boost/asio/use_awaitable.hpp> <boost/asio/execution.hpp>)
+    if("PLAIN" IN_LIST ARGN)
+        set(header playback_plain_pch)
+        set(asio "")
     endif()
-    target_precompile_headers(${name} REUSE_FROM playback_pch)
+    if(NOT TARGET ${header})
+        if(NOT EXISTS ${PROJECT_BINARY_DIR}/${header}.cpp)
+            file(WRITE ${PROJECT_BINARY_DIR}/${header}.cpp "")  # once: it would be built again
+        endif()
+        add_library(${header} OBJECT ${PROJECT_BINARY_DIR}/${header}.cpp)
+        target_link_libraries(${header} PRIVATE playback_options)
+        target_precompile_headers(${header} PRIVATE ${PLAYBACK_PRECOMPILED} ${asio})
+    endif()
+    target_precompile_headers(${name} REUSE_FROM ${header})
 endfunction()
 
 # playback_program(NAME FOLDER [DEPENDS ...])
