@@ -295,6 +295,16 @@ void draw_rollout_knobs(sim::Plan& plan) {
     plan.knobs["drain_seconds"] = is_limited ? random.log_between(2, 30) : 0;
 }
 
+// In every fourth run the backend is restarted, and hands everything to its successor.
+void draw_restarts(sim::Plan& plan, const Shape& shape, std::uint64_t& id) {
+    Random random = Random::stream(plan.seed, "restarts");
+    if (!random.chance(1, 4)) return;
+    for (std::int64_t left = random.log_between(1, 6); left > 0; --left) {
+        const Instant at = Instant{} + shape.ready + Duration{random.between(0, shape.length.ns)};
+        plan.ops.push_back({++id, at, "backend", "hand_over", {}});
+    }
+}
+
 Result<sim::Plan> draw_plan(std::string_view scenario,
                             std::uint64_t seed,
                             std::string_view profile) {
@@ -334,6 +344,7 @@ Result<sim::Plan> draw_plan(std::string_view scenario,
     for (std::int64_t number = 0; plan.knob("tickets", 0) != 0 && number < shape.players; ++number)
         draw_search(plan, shape, static_cast<std::uint64_t>(number), id);
     if (scenario == rollout_scenario && shape.draws_manners) draw_hosts(plan, shape.ready, id);
+    if (shape.draws_manners) draw_restarts(plan, shape, id);
     std::sort(plan.ops.begin(), plan.ops.end(), [](const sim::PlanOp& a, const sim::PlanOp& b) {
         return std::pair(a.at, a.id) < std::pair(b.at, b.id);
     });

@@ -110,6 +110,22 @@ TEST(MatchScenario, APlanOfOldHasNoTickets) {
 }
 
 #ifdef PLAYBACK_PLANTS
+TEST(MatchScenario, ATimeThatARestartForgotIsFound) {
+    sim::Plan plan = plan_of_a_search();
+    plan.knobs["long_poll"] = 0;  // what a player wishes is not held back by a call that waits
+    plan.knobs["poll_interval_ms"] = 200;
+    sim::PlanFault kill{.at = Instant{} + milliseconds(14'500), .kind = "node_kill"};
+    kill.id = 1;
+    kill.target = "backend";
+    kill.duration = milliseconds(500);
+    plan.faults.push_back(std::move(kill));
+    EXPECT_TRUE(run_lobby(plan, {}).passed);
+    plant("timeouts_forgotten");
+    const RunReport report = run_lobby(plan, {});
+    plant("");
+    EXPECT_EQ(report.fingerprint, "ticket-answered/request");
+}
+
 TEST(MatchScenario, AStrandedPlayerIsFound) {
     plant("leaver_not_queued");
     const RunReport report = run_lobby(plan_of_a_duel(), {});

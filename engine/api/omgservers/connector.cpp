@@ -128,7 +128,7 @@ void Connector::Session::open(std::unique_ptr<io::Stream> stream, std::string_vi
 
 void Connector::Session::resume() {
     socket_->resume(passed_->socket, std::move(unsent_));
-    sent_ = passed_->sent;
+    if (!PLAYBACK_PLANT(handover_sends_again)) sent_ = passed_->sent;
     unacknowledged_.assign(passed_->unacknowledged.begin(), passed_->unacknowledged.end());
     unsubmitted_.call.outgoing = std::move(passed_->outgoing);
     unsubmitted_.call.consumed = std::move(passed_->consumed);
