@@ -8,6 +8,7 @@
 namespace playback::omgservers {
 namespace {
 
+#ifndef PLAYBACK_OVER_SOCKETS
 TEST(Resolve, WhatParsesAsASigned64BitNumberIsAnId) {
     EXPECT_EQ(id_in("0"), 0U);
     EXPECT_EQ(id_in("9223372036854775807"), 9223372036854775807U);
@@ -21,6 +22,7 @@ TEST(Resolve, WhatParsesAsASigned64BitNumberIsAnId) {
     EXPECT_EQ(ref_of("seventeen"), (catalog::Ref{0, "seventeen"}));
     EXPECT_EQ(ref_of("-17"), (catalog::Ref{0, ""}));
 }
+#endif
 
 class ResolveTest : public ApiTest {};
 
@@ -48,14 +50,13 @@ TEST_F(ResolveTest, AliasesOfUsersAndTenantsAreOfOneKindEach) {
 
 TEST_F(ResolveTest, ADeletedAliasDoesNotResolve) {
     const std::string tenant = support("create-tenant", Json::object()).text("id");
-    support("create-tenant-alias", {{"tenant_id", tenant}, {"alias", "studio"}});
-    EXPECT_EQ(support("create-project", {{"tenant", "studio"}}).status, 200);
-    EXPECT_EQ(support("delete-tenant", {{"tenant", "studio"}}).status, 200);
-    EXPECT_EQ(support("create-project", {{"tenant", "studio"}}).outcome(), "404 OBJECT_NOT_FOUND");
-    EXPECT_EQ(support("delete-tenant", {{"tenant", "studio"}}).outcome(), "404 OBJECT_NOT_FOUND");
+    support("create-tenant-alias", {{"tenant_id", tenant}, {"alias", "gone"}});
+    EXPECT_EQ(support("create-project", {{"tenant", "gone"}}).status, 200);
+    EXPECT_EQ(support("delete-tenant", {{"tenant", "gone"}}).status, 200);
+    EXPECT_EQ(support("create-project", {{"tenant", "gone"}}).outcome(), "404 OBJECT_NOT_FOUND");
+    EXPECT_EQ(support("delete-tenant", {{"tenant", "gone"}}).outcome(), "404 OBJECT_NOT_FOUND");
     const std::string next = support("create-tenant", Json::object()).text("id");
-    EXPECT_EQ(support("create-tenant-alias", {{"tenant_id", next}, {"alias", "studio"}}).status,
-              200)
+    EXPECT_EQ(support("create-tenant-alias", {{"tenant_id", next}, {"alias", "gone"}}).status, 200)
         << "the name is free again";
 }
 

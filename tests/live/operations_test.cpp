@@ -1,0 +1,90 @@
+// What a real node tells those who operate it, over real sockets, and what it tells a lobby of the
+// matches that it looks for. tests/api has the same in memory, in full.
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/api/omgservers/api_fixture.h"
+
+namespace playback::omgservers {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(30);
+
+class LiveOperations : public ApiTest {
+protected:
+    HttpReply get(const std::string& path, const std::string& headers = "") {
+        return exchange("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n");
+    }
+};
+
+TEST_F(LiveOperations, LivenessAndReadiness) {
+    for (const char* path : {"/healthz", "/health", "/readyz", "/ready"}) {
+        const HttpReply reply = get(path);
+        EXPECT_EQ(reply.status, 200) << path;
+        EXPECT_EQ(reply.body, R"({"status":"UP"})") << path;
+    }
+}
+
+TEST_F(LiveOperations, MetricsAreForThisMachineAndNotBehindAProxy) {
+    const HttpReply shown = get("/metrics");
+    EXPECT_EQ(shown.status, 200);
+    EXPECT_TRUE(shown.body.contains("playback_http_requests_total")) << shown.body;
+    EXPECT_EQ(get("/metrics", "X-Forwarded-For: 192.0.2.1\r\n").status, 404);
+}
+
+TEST_F(LiveOperations, WhatIsRefusedHasAnId) {
+    const HttpReply refused = get("/nothing", "X-Request-Id: mine\r\n");
+    EXPECT_EQ(refused.status, 404);
+    EXPECT_TRUE(refused.head.contains("X-Request-Id: mine")) << refused.head;
+}
+
+class LiveTickets : public ApiTest {
+protected:
+    void SetUp() override {
+        runtime = start_runtime(new_game());
+        client = new_client(new_player());
+    }
+    // One poll of the lobby's runtime, which says `outgoing`.
+    Json says(const Json& outgoing) {
+        Json body = runtime_poll();
+        body["outgoing_messages"] = outgoing;
+        body["consumed_messages"] = std::exchange(consumed, Json::array());
+        Json heard = call("runtime", "interchange-messages", body, runtime.token).json();
+        heard = heard["incoming_messages"];
+        for (const Json& one : heard) consumed.push_back(one["id"]);
+        return heard;
+    }
+    // The body of the first message of this kind.
+    Json hear(const char* qualifier) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (std::chrono::steady_clock::now() < end) {
+            for (const Json& one : says(Json::array()))
+                if (one["qualifier"] == qualifier) return one["body"];
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        ADD_FAILURE() << "no " << qualifier;
+        return Json::object();
+    }
+
+    Runtime runtime;
+    std::string client;
+    Json consumed = Json::array();
+};
+
+TEST_F(LiveTickets, ALobbyIsToldWhyNothingWasFound) {
+    EXPECT_EQ(hear("CLIENT_ASSIGNED").value("client_id", ""), client);
+    const Json wish = {{"client_id", client}, {"mode", "no such mode"}, {"ticket", 7}};
+    says(Json::array({{{"qualifier", "REQUEST_MATCHMAKING"}, {"body", wish}}}));
+    const Json told = hear("MATCHMAKING_STATUS");
+    EXPECT_EQ(told.value("ticket", 0), 7);
+    EXPECT_EQ(told.value("status", ""), "REFUSED");
+    EXPECT_EQ(told.value("reason", ""), "MODE_UNKNOWN");
+}
+
+}  // namespace
+}  // namespace playback::omgservers
