@@ -8,19 +8,12 @@
 #include "tools/playback/commands.h"
 #include "tools/playback/doctor.h"
 #include "tools/playback/interrupt.h"
-#include "tools/playback/node_environment.h"
+#include "tools/playback/node_call.h"
 #include "tools/playback/node_options.h"
-#include "tools/playback/option_table.h"
 #include "tools/playback/output.h"
 
 namespace playback::tools {
 namespace {
-
-struct DoctorArguments {
-    NodeOptions options;
-    std::string config;
-    bool json_wanted = false;
-};
 
 const char* word_of(Health health) {
     if (health == Health::fine) return "fine";
@@ -51,9 +44,9 @@ int report(const std::vector<Finding>& findings, const Output& output) {
     return missing == 0 ? exit_fine : exit_failure_found;
 }
 
-int run_doctor(const DoctorArguments& arguments) {
-    const Output output(arguments.json_wanted);
-    const Result<NodeSettings> settings = node_settings(arguments.options);
+int run_doctor(const NodeCall& call) {
+    const Output output(call.json_wanted);
+    const Result<NodeSettings> settings = node_settings(call.options);
     if (!settings) return output.fail(settings.error().detail);
     return report(examine(*settings), output);
 }
@@ -68,26 +61,15 @@ constexpr const char* footer =
 }  // namespace
 
 void add_doctor_command(CLI::App& app, Run& run) {
-    auto arguments = std::make_shared<DoctorArguments>();
+    const auto call = std::make_shared<NodeCall>();
     CLI::App* const command =
         app.add_subcommand("doctor", "say what this machine lacks for a node, and how to mend it");
-    add_node_options(*command, arguments->options);
-    command->add_option("--config", arguments->config, "file with any of these options");
-    command->add_flag("--json",
-                      arguments->json_wanted,
-                      "one JSON object {can_run, checks: [{name, health, found, mend}]}");
-    describe_options(*command);
+    take_node_settings(*command,
+                       call,
+                       "one JSON object {can_run, checks: [{name, health, found, mend}]}",
+                       run,
+                       [call] { return run_doctor(*call); });
     command->footer(footer);
-    command->callback([arguments, command, &run] {
-        const Result<void> read =
-            read_everything(*command, arguments->options, own_variables(), arguments->config);
-        if (read)
-            run = [arguments] { return run_doctor(*arguments); };
-        else
-            run = [arguments, detail = read.error().detail] {
-                return Output(arguments->json_wanted).fail(detail);
-            };
-    });
 }
 
 }  // namespace playback::tools

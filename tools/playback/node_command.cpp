@@ -10,9 +10,8 @@
 #include "tools/playback/data_directory.h"
 #include "tools/playback/handover.h"
 #include "tools/playback/interrupt.h"
-#include "tools/playback/node_environment.h"
+#include "tools/playback/node_call.h"
 #include "tools/playback/node_options.h"
-#include "tools/playback/option_table.h"
 #include "tools/playback/output.h"
 #include "tools/playback/real_node.h"
 #include "tools/playback/stopper.h"
@@ -20,11 +19,8 @@
 namespace playback::tools {
 namespace {
 
-struct NodeArguments {
-    NodeOptions options;
-    std::string config;
+struct NodeArguments : NodeCall {
     bool takes_over = false;
-    bool json_wanted = false;
 };
 
 void announce(RealNode& node, bool took_over, const Output& output) {
@@ -207,29 +203,18 @@ constexpr const char* footer =
 }  // namespace
 
 void add_node_command(CLI::App& app, Run& run) {
-    auto arguments = std::make_shared<NodeArguments>();
+    const auto arguments = std::make_shared<NodeArguments>();
     CLI::App* const command = app.add_subcommand("node", "run a production node");
-    add_node_options(*command, arguments->options);
-    command->add_option("--config", arguments->config, "file with any of these options");
     command->add_flag("--take-over",
                       arguments->takes_over,
                       "take data and connections over from the node that runs with this --data; "
                       "if there is none, just start");
-    command->add_flag("--json",
-                      arguments->json_wanted,
-                      "when ready, one JSON object on standard output; {\"error\"} if it fails");
-    describe_options(*command);
+    take_node_settings(*command,
+                       arguments,
+                       "when ready, one JSON object on standard output; {\"error\"} if it fails",
+                       run,
+                       [arguments] { return run_node(*arguments); });
     command->footer(footer);
-    command->callback([arguments, command, &run] {
-        const Result<void> read =
-            read_everything(*command, arguments->options, own_variables(), arguments->config);
-        if (read)
-            run = [arguments] { return run_node(*arguments); };
-        else
-            run = [arguments, detail = read.error().detail] {
-                return Output(arguments->json_wanted).fail(detail);
-            };
-    });
 }
 
 }  // namespace playback::tools
