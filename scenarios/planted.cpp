@@ -272,7 +272,7 @@ constexpr std::array bugs{
     PlantedBug{"sent_is_consumed",
                "a message counts as taken when it was written to a socket",
                "engine/api/omgservers/connector.cpp",
-               false,
+               true,
                "realtime"},
     PlantedBug{"pong_before_durable",
                "a pong leaves before what was said ahead of its ping is durable",
