@@ -13,7 +13,7 @@ LobbyJudge::LobbyJudge(JudgeOptions options)
       client_mail_(court_, "mailbox of client"),
       runtime_mail_(court_, "mailbox of runtime"),
       seats_(court_, options_.lobby_capacity, options_.has_matches),
-      tickets_(court_),
+      tickets_(court_, options_.wall_error_max),
       rollouts_(court_, options_.drain),
       rooms_(court_),
       lives_(court_,

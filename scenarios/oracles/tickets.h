@@ -28,7 +28,9 @@ class TicketOracle {
 public:
     using IsDead = std::function<bool(std::uint64_t runtime)>;
 
-    explicit TicketOracle(Court& court) : court_(court) {}
+    // `wall_error_max`: a node that starts anew goes by its wall clock, which may be as wrong.
+    TicketOracle(Court& court, Duration wall_error_max)
+        : court_(court), wall_error_max_(wall_error_max) {}
 
     void match_opened(std::uint64_t runtime) { matches_.insert(runtime); }
     void asked(const TicketAsked& asked);
@@ -56,6 +58,7 @@ private:
     [[nodiscard]] static std::string complaint(const Ticket& ticket);
 
     Court& court_;
+    const Duration wall_error_max_;
     std::set<std::uint64_t> matches_;  // runtimes
     std::map<Name, Ticket> tickets_;
     std::map<std::uint64_t, Name> last_asked_;  // by client

@@ -12,7 +12,7 @@ constexpr std::uint64_t client = 1;
 
 class TicketOracleTest : public OracleTest {
 protected:
-    TicketOracle tickets{court};
+    TicketOracle tickets{court, milliseconds(50)};
 
     TicketOracleTest() { tickets.match_opened(20); }
 
