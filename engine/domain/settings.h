@@ -17,6 +17,8 @@ struct DomainSettings {
     // From the start of its container (never during pulls) until a runtime must have asked for its
     // token.
     Duration runtime_boot_deadline = minutes(5);
+    // A match in which nobody plays, and which nobody needs, ends after so long.
+    Duration match_idle = seconds(60);
     // How long the mailbox of an ended client can still be read.
     Duration purge_after = seconds(60);
 

@@ -49,7 +49,8 @@ class Clock {
 public:
     virtual ~Clock() = default;
 
-    // Monotonic: never decreases while the node runs; its zero means nothing.
+    // Monotonic: never decreases while the node runs. Its zero means nothing, but is the same for
+    // all processes of a machine until that boots again.
     [[nodiscard]] virtual Instant now() const = 0;
     // Wall time: may step in both directions. For tokens, display and ids only.
     [[nodiscard]] virtual WallTime wall() const = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/describe.h"
+#include "engine/base/time.h"
 #include "engine/io/network.h"
 
 namespace playback::services {
@@ -17,9 +18,10 @@ namespace playback::services {
 // A connection. Without a handle it is nothing but words: something that waits for connections.
 struct Parcel {
     std::unique_ptr<io::Handle> handle;
-    std::string unsent;    // to be written before anything else
-    std::string received;  // and not consumed
-    std::string words;     // of an upgrade, for HttpHandler::resume; empty: HTTP, between requests
+    std::string unsent;                // to be written before anything else
+    std::string received;              // and not consumed
+    std::string words;                 // of an upgrade, for HttpHandler::resume; empty: HTTP
+    Instant request_deadline = never;  // of HTTP: when what has half arrived must be whole
 };
 
 struct ListenerParcel {

@@ -24,6 +24,7 @@ HttpConnection::HttpConnection(HttpServer& server, std::unique_ptr<io::Stream> s
       buffer_(std::max(small_buffer, bytes.received.size())),
       end_(bytes.received.size()),
       output_(std::move(bytes.unsent)),
+      request_deadline_(bytes.request_deadline),
       closing_(server.stopping_) {
     std::ranges::copy(bytes.received, buffer_.begin());
     server_.buffered_ += buffer_.size() - small_buffer;
@@ -57,7 +58,12 @@ void HttpConnection::pack(std::vector<Parcel>& parcels) {
     stream_->interrupt();
     io::Detached left = stream_->detach();
     if (!left.handle) return;
-    parcels.push_back({std::move(left.handle), std::move(left.unsent), std::string(unread()), ""});
+    Parcel parcel;
+    parcel.handle = std::move(left.handle);
+    parcel.unsent = std::move(left.unsent);
+    parcel.received = unread();
+    if (parser_.in_request()) parcel.request_deadline = request_deadline_;
+    parcels.push_back(std::move(parcel));
 }
 
 io::Task<void> HttpConnection::run() {

@@ -87,10 +87,10 @@ private:
     std::string output_;
     Answer answer_;
     io::Task<void> awaited_;
-    Instant request_deadline_ = never;
-    bool reading_ = false;     // waits for bytes: no request is being answered
-    bool closing_;             // after what is in output_
-    bool lost_frame_ = false;  // bytes of the peer may be left unread
+    Instant request_deadline_;  // of what has half arrived
+    bool reading_ = false;      // waits for bytes: no request is being answered
+    bool closing_;              // after what is in output_
+    bool lost_frame_ = false;   // bytes of the peer may be left unread
     bool lingering_ = false;
     bool interrupted_ = false;
     bool passes_on_ = false;  // to the next process

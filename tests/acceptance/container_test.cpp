@@ -121,6 +121,31 @@ TEST_P(Containers, AreStartedWhenTheirImageIsThere) {
     EXPECT_TRUE(until("in the lobby", [&] { return player.kind() == "LOBBY"; }));
 }
 
+// What an earlier attempt, or anybody else, left under the name is in the way.
+TEST_P(Containers, TakeTheirNameFromWhoHasIt) {
+    if (is_old()) GTEST_SKIP() << "the first generation does not tell the ids of runtimes";
+    const std::string version = make_version(Game());
+    name_image(version);
+    const Json made = developer("create-deployment", {{"stage", stage}, {"version_id", version}});
+    const Json asked = {{"deployment_id", made["deployment_id"]}};
+    std::string runtime;
+    ASSERT_TRUE(until("a lobby is wanted", [&] {
+        const Json details = developer("get-deployment-details", asked);
+        if (!details["lobby_resources"].empty())
+            runtime = details["lobby_resources"][0]["runtime_id"];
+        return !runtime.empty();
+    }));
+    const std::string name = "lobby_" + runtime;
+    const std::string image = Installation::runtime_image(way());
+    ASSERT_EQ(at().docker.docker({"create", "--name", name, image}).exit_code, 0);
+    const std::string reference = at().registry.host() + "/" + image_of(version);
+    ASSERT_EQ(at().docker.docker({"tag", image, reference}).exit_code, 0);
+    enter();
+    const Json all = inspect("LOBBY");
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all[0]["Name"], "/" + name);
+}
+
 // A container that cannot be placed waits; what fits is started meanwhile.
 TEST_P(Containers, WaitWhereThereIsNoRoom) {
     if (is_old()) GTEST_SKIP() << "the first generation has no limits in its deployments";

@@ -113,6 +113,17 @@ TEST_P(MatchmakingRows, AStoppedMatchEndsWhenItIsEmpty) {
     EXPECT_TRUE(until("no match", [&] { return inspect("MATCH").empty(); }));
 }
 
+TEST_P(MatchmakingRows, AnIdleMatchEnds) {
+    deploy_modes(Json::array({mode("arcade", 1, 16)}));
+    Player& player = enter();
+    seek_match(player, "arcade");
+    ASSERT_TRUE(until_in_match({&player}));
+    tell(player, Json::array({item("KICK_CLIENT", {{"client_id", "$client"}})}));
+    ASSERT_TRUE(until("back", [&] { return player.kind() == "LOBBY"; }));
+    EXPECT_EQ(inspect("MATCH").size(), 1U) << "somebody may want it";
+    EXPECT_TRUE(until("no match", [&] { return inspect("MATCH").empty(); }));
+}
+
 TEST_P(MatchmakingRows, AMatchThatHangsSendsItsPlayersBack) {
     deploy_modes(Json::array({mode("arcade", 1, 16)}));
     Player& player = enter();

@@ -65,6 +65,8 @@ void Installation::start_node() {
                                              "6",
                                              "--runtime-inactive",
                                              "6",
+                                             "--match-idle",
+                                             "6",
                                              "--room-grace",
                                              "1",
                                              "--log-level",

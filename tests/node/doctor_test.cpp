@@ -1,20 +1,17 @@
 // `playback doctor` on this machine: with real ports, directories, sockets and files.
 #include "tools/playback/doctor.h"
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "adapters/sqlite/directory_lock.h"
 #include "tests/node/program.h"
+#include "tests/support/listening.h"
 #include "tools/playback/probes.h"
 
 namespace playback::testing {
@@ -30,47 +27,6 @@ NodeSettings settings_in(const std::string& data) {
     settings.token_key = data + "/token_key.pem";
     return settings;
 }
-
-// Listens on a port of this machine, and answers the first caller with `answer`, if with anything.
-class Listening {
-public:
-    explicit Listening(std::string answer = {}) : answer_(std::move(answer)) {
-        socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const auto* const plain = static_cast<const sockaddr*>(static_cast<void*>(&address));
-        EXPECT_EQ(::bind(socket_, plain, sizeof(address)), 0);
-        EXPECT_EQ(::listen(socket_, 8), 0);
-        socklen_t size = sizeof(address);
-        ::getsockname(socket_, static_cast<sockaddr*>(static_cast<void*>(&address)), &size);
-        port_ = ntohs(address.sin_port);
-        if (!answer_.empty()) answering_ = std::thread([this] { answer_once(); });
-    }
-    Listening(const Listening&) = delete;
-    Listening& operator=(const Listening&) = delete;
-    ~Listening() {
-        ::shutdown(socket_, SHUT_RDWR);
-        if (answering_.joinable()) answering_.join();
-        ::close(socket_);
-    }
-    [[nodiscard]] std::uint16_t port() const { return port_; }
-    [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-
-private:
-    void answer_once() const {
-        const int caller = ::accept(socket_, nullptr, nullptr);
-        if (caller < 0) return;
-        std::array<char, 4096> request{};
-        (void)!::read(caller, request.data(), request.size());
-        (void)!::write(caller, answer_.data(), answer_.size());
-        ::close(caller);
-    }
-    std::string answer_;
-    int socket_ = -1;
-    std::uint16_t port_ = 0;
-    std::thread answering_;
-};
 
 TEST(Doctor, KnowsADaemonByItsVersion) {
     NodeSettings settings = settings_in("/tmp");

@@ -52,6 +52,35 @@ TEST_F(HttpHandover, PassesOnWhatRestsAndWhatHasHalfArrived) {
     EXPECT_EQ(next.connections(), 2U);
 }
 
+TEST_F(HttpHandover, GivesASlowRequestNoTimeAnew) {
+    auto slow = connect();
+    send(slow, "POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+    const Duration timeout = HttpServerOptions().request_timeout;
+    world.advance(timeout - seconds(1));
+    begin();
+    ASSERT_TRUE(is_over);
+    world.advance(milliseconds(500));
+    adopt();
+    EXPECT_EQ(slow->from_server, "");
+    world.advance(seconds(1));
+    EXPECT_TRUE(slow->from_server.contains(" 408 ")) << slow->from_server;
+    EXPECT_TRUE(slow->closed);
+}
+
+TEST_F(HttpHandover, GivesTheNextRequestAllItsTime) {
+    auto half = connect();
+    send(half, "POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+    const Duration timeout = HttpServerOptions().request_timeout;
+    world.advance(timeout - seconds(1));
+    begin();
+    adopt();
+    send(half, "llo" + get("/next").substr(0, 10));
+    world.advance(timeout - seconds(1));
+    EXPECT_FALSE(half->from_server.contains(" 408 ")) << half->from_server;
+    send(half, get("/next").substr(10));
+    EXPECT_TRUE(half->from_server.contains("/next|")) << half->from_server;
+}
+
 TEST_F(HttpHandover, AnswersWhatItHasReadAndLeavesTheRest) {
     auto busy = connect();
     send(busy, get("/later") + get("/behind"));

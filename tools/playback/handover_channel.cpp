@@ -44,11 +44,13 @@ struct ParcelWords {
     std::string unsent;
     std::string received;
     std::string words;
+    std::int64_t request_deadline = never.ns;
     template <class Self, class Visitor>
     static void describe(Self& self, Visitor& visit) {
         visit(1, "unsent", self.unsent);
         visit(2, "received", self.received);
         visit(3, "words", self.words);
+        visit(4, "request_deadline", self.request_deadline);
     }
 };
 
@@ -92,7 +94,8 @@ Result<services::Parcel> read_parcel(HandoverChannel::Frame& frame) {
     return services::Parcel{handle_of(std::move(frame.descriptor)),
                             std::move(words.unsent),
                             std::move(words.received),
-                            std::move(words.words)};
+                            std::move(words.words),
+                            Instant{words.request_deadline}};
 }
 
 }  // namespace
@@ -220,7 +223,7 @@ Result<void> HandoverChannel::send_luggage(const services::Luggage& luggage) {
         TRY_VOID(send(Kind::listener, encode(words), descriptor_of(one.handle.get())));
     }
     for (const services::Parcel& one : luggage.parcels) {
-        const ParcelWords words{one.unsent, one.received, one.words};
+        const ParcelWords words{one.unsent, one.received, one.words, one.request_deadline.ns};
         TRY_VOID(send(Kind::parcel, encode(words), descriptor_of(one.handle.get())));
     }
     return {};

@@ -137,6 +137,12 @@ void add_call_options(CLI::App& command, NodeOptions& options) {
         ->capture_default_str()
         ->group(group);
     command
+        .add_option("--match-idle",
+                    options.match_idle,
+                    "seconds until a match ends in which nobody plays and which nobody needs")
+        ->capture_default_str()
+        ->group(group);
+    command
         .add_option("--sign-ups-per-minute",
                     options.sign_ups_per_minute,
                     "anonymous calls of one address; 0: no limit")
@@ -218,6 +224,8 @@ Result<void> read_calls(const NodeOptions& options, NodeConfig& config) {
         return refused("runtime-inactive", "takes 1 to 86400 seconds");
     if (options.runtime_boot == 0 || options.runtime_boot > 86'400)
         return refused("runtime-boot", "takes 1 to 86400 seconds");
+    if (options.match_idle == 0 || options.match_idle > 86'400)
+        return refused("match-idle", "takes 1 to 86400 seconds");
     if (options.socket_ping == 0 || options.socket_ping > 3600)
         return refused("socket-ping", "takes 1 to 3600 seconds");
     if (options.socket_inactive > 86'400)
@@ -227,6 +235,7 @@ Result<void> read_calls(const NodeOptions& options, NodeConfig& config) {
     config.domain.client_inactive = seconds(options.client_inactive);
     config.domain.runtime_inactive = seconds(options.runtime_inactive);
     config.domain.runtime_boot_deadline = seconds(options.runtime_boot);
+    config.domain.match_idle = seconds(options.match_idle);
     config.stop_grace = seconds(options.stop_grace);
     config.sockets.ping_interval = seconds(options.socket_ping);
     config.sockets.inactive = seconds(options.socket_inactive);

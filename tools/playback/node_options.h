@@ -61,6 +61,7 @@ struct NodeOptions {
     std::uint32_t client_inactive = 30;
     std::uint32_t runtime_inactive = 10;
     std::uint32_t runtime_boot = 300;
+    std::uint32_t match_idle = 60;
     std::uint32_t sign_ups_per_minute = 60;
     std::uint32_t sign_up_burst = 120;
     std::vector<std::string> rate_limit_exempt;

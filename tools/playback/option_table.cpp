@@ -57,6 +57,7 @@ constexpr std::array facts = {
     OptionFacts{"client-inactive", "1-86400 s"},
     OptionFacts{"runtime-inactive", "1-86400 s"},
     OptionFacts{"runtime-boot", "1-86400 s"},
+    OptionFacts{"match-idle", "1-86400 s"},
     OptionFacts{"sign-ups-per-minute", "0-4294967295"},
     OptionFacts{"sign-up-burst", "0-4294967295"},
     OptionFacts{"rate-limit-exempt", "CIDR, list", "none"},

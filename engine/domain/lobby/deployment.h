@@ -49,8 +49,6 @@ inline constexpr std::size_t party_clients_max = 256;
 // A runtime that dies before it was ready for so long died young: the next is opened with a delay
 // that grows, up to DomainSettings::retry_last, while they keep dying so.
 inline constexpr Duration young_runtime = seconds(30);
-// A match in which nobody plays, and which nobody needs, ends after so long.
-inline constexpr Duration match_idle = seconds(60);
 // Whose match died goes before all others if it looks for a match of that mode within this time.
 inline constexpr Duration rejoin_time = seconds(60);
 

@@ -221,7 +221,8 @@ void Deployment::close_matches(Step& step) {
         if (match.row.status != MatchStatus::stopped) {
             if (mode.waiting() <= mode.matcher.empty_wanted()) continue;
             if (is_open && mode.open() <= mode.warm) continue;
-            const Instant due = match.row.idle_since + (is_open ? match_idle : Duration{});
+            const Instant due =
+                match.row.idle_since + (is_open ? settings_.match_idle : Duration{});
             if (step.moment.now() < due) {
                 step.look_again = std::min(step.look_again, due);
                 continue;

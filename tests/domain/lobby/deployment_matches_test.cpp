@@ -213,13 +213,13 @@ TEST_F(Matchmaking, AStoppedMatchTakesNobodyAndEndsWhenItIsEmpty) {
     EXPECT_NE(one.details().matches[0].match.value, match.value);
 }
 
-TEST_F(Matchmaking, AnIdleMatchEndsAfterAMinute) {
+TEST_F(Matchmaking, AnIdleMatchEnds) {
     gather(1);
     look(clients()[0], "duel");
     (void)ready_match();
     one.tell(ClientGone{clients()[0]});
     is_out(clients()[0]);
-    one.rules.advance(match_idle - seconds(1));
+    one.rules.advance(DomainSettings().match_idle - seconds(1));
     EXPECT_EQ(one.details().matches.size(), 1U);
     one.rules.advance(seconds(1));
     EXPECT_TRUE(one.details().matches.empty());
@@ -244,7 +244,7 @@ TEST_F(MatchmakingForOneMatch, WhatEndsMakesRoomForAnotherMode) {
     one.tell(ClientGone{clients()[0]});
     is_out(clients()[0]);
     EXPECT_TRUE(one.opened().empty()) << "the match may be needed again";
-    one.rules.advance(match_idle);
+    one.rules.advance(DomainSettings().match_idle);
     EXPECT_EQ(one.opened().size(), 1U);
     ASSERT_EQ(one.details().matches.size(), 1U);
     EXPECT_EQ(one.details().matches[0].mode, "team");
@@ -259,7 +259,7 @@ TEST(WarmMatches, AreOpenBeforeAnybodyLooks) {
     const auto opened = one.rules.take<mailbox::OpenRuntime>();
     ASSERT_EQ(opened.size(), 2U);
     EXPECT_EQ(opened[0].cpu_limit, 50U);
-    one.rules.advance(match_idle * 2);
+    one.rules.advance(DomainSettings().match_idle * 2);
     EXPECT_EQ(one.details().matches.size(), 2U);
 }
 
