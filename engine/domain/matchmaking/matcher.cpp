@@ -14,32 +14,31 @@ constexpr std::size_t joined_looks_max = 64;   // matches that one ticket looks 
 constexpr std::size_t filled_looks_max = 256;  // tickets that one match looks at
 constexpr std::size_t spare_looks = 256;       // of a set, beside two for each that it needs
 
-std::uint32_t next_region(std::uint32_t& regions) {
-    const auto region = static_cast<std::uint32_t>(std::countr_zero(regions));
-    regions &= regions - 1;
-    return region;
-}
-
 }  // namespace
 
-Matcher::Matcher(ModeRules rules) : rules_(std::move(rules)), matches_(rules_) {
+Matcher::Matcher(ModeRules rules)
+    : rules_(std::move(rules)), matches_(rules_), set_sizes_(rules_), roster_(rules_) {
 }
 
 // --- what changes ---
 
 Added Matcher::add(const Ticket& ticket, bool comes_back) {
-    const bool fits = rules_.is_playable() && ticket.players > 0 &&
-                      ticket.players <= rules_.party_max && ticket.regions != 0 &&
-                      Roster(rules_).group_for(rules_, ticket.players).has_value();
-    if (!fits) return Added::never_fits;
-    if (!tickets_.add(ticket, comes_back)) return Added::known;
-    const Record record = *tickets_.find(ticket.id);
-    const Look look{record, tickets_.key_of(record).sequence};
+    if (!may_fit(ticket)) return Added::never_fits;
+    const std::optional<Record> record = tickets_.add(ticket, comes_back);
+    if (!record) return Added::known;
+    const Look look{*record, tickets_.key_of(*record).sequence};
     if (comes_back)
         new_.push_front(look);
     else
         new_.push_back(look);
     return Added::waiting;
+}
+
+bool Matcher::may_fit(const Ticket& ticket) {
+    if (!rules_.is_playable() || ticket.regions == 0) return false;
+    if (ticket.players == 0 || ticket.players > rules_.party_max) return false;
+    roster_.clear();
+    return roster_.group_for(rules_, ticket.players).has_value();
 }
 
 bool Matcher::cancel(std::uint64_t ticket) {
@@ -48,19 +47,21 @@ bool Matcher::cancel(std::uint64_t ticket) {
 
 void Matcher::open_match(MatchId match) {
     matches_.open(match);
-    swept_to_ = tickets_.first_sequence();
+    sweep_all();
 }
 
 void Matcher::restore_player(MatchId match, const Ticket& ticket, std::uint16_t group) {
     const auto region = static_cast<std::uint32_t>(std::countr_zero(ticket.regions));
     if (matches_.find(match)->is_empty()) restored_.push_back(match);
-    matches_.seat(match, group, ticket.players, ticket.skill, region);
+    const Matches::Seat seat{group, ticket.players, ticket.skill};
+    matches_.seat(match, region, {&seat, 1});
 }
 
 void Matcher::restore_ticket(const Ticket& ticket, bool comes_back, Instant now) {
-    if (!tickets_.add(ticket, comes_back)) return;
-    look_when_grown(*tickets_.find(ticket.id), now);
-    swept_to_ = tickets_.first_sequence();
+    const std::optional<Record> record = tickets_.add(ticket, comes_back);
+    if (!record) return;
+    look_when_grown(*record, now);
+    sweep_all();
 }
 
 void Matcher::close_match(MatchId match) {
@@ -76,7 +77,7 @@ void Matcher::leave(MatchId match, std::uint16_t group, std::uint32_t players) {
     const Match* const found = matches_.find(match);
     if (found->is_closed) return;
     if (found->is_empty())
-        swept_to_ = tickets_.first_sequence();
+        sweep_all();
     else
         left_.push_back(match);
 }
@@ -122,12 +123,16 @@ bool Matcher::step(Instant now, std::size_t looks, std::vector<Placed>& placed) 
 
 bool Matcher::has_more(Instant now) const {
     const bool is_due = !grown_.empty() && grown_.top().at <= now;
-    return !left_.empty() || !new_.empty() || is_due || swept_to_.has_value() || !restored_.empty();
+    const bool is_sweeping = sweep_from_.has_value() && matches_.empty_count() > 0;
+    return !left_.empty() || !new_.empty() || is_due || is_sweeping || !restored_.empty();
 }
 
 void Matcher::look_at(const Look& look, Step& step) {
     if (!tickets_.is_still(look.record, look.sequence)) return;
     if (join(look.record, step) || form(look.record, step)) return;
+    // The round may be past it already, since it came back or may play with more now.
+    if (sweep_from_ && matches_.empty_count() == 0)
+        sweep_from_ = std::min(*sweep_from_, look.sequence);
     look_when_grown(look.record, step.now);
 }
 
@@ -139,17 +144,25 @@ void Matcher::look_at_grown(Step& step) {
     }
 }
 
-// Whoever waits may be the first of a set, now that a match is free.
+// Whoever waits may be the first of a set, now that a match is free. A round that has begun goes
+// on, so that those whom nobody fits are not looked at once more for each match that comes.
+void Matcher::sweep_all() {
+    if (sweep_from_)
+        sweep_again_ = true;
+    else
+        sweep_from_ = tickets_.first_sequence();
+}
+
 void Matcher::sweep(Step& step) {
-    while (swept_to_ && step.look()) {
-        const std::optional<Record> record =
-            matches_.empty_count() == 0 ? std::nullopt : tickets_.from_age(*swept_to_);
-        if (!record) {
-            swept_to_.reset();
-            return;
+    while (sweep_from_ && matches_.empty_count() > 0 && step.look()) {
+        const std::optional<Record> record = tickets_.from_age(*sweep_from_);
+        if (record) {
+            sweep_from_ = tickets_.key_of(*record).sequence + 1;
+            form(*record, step);
+            continue;
         }
-        swept_to_ = tickets_.key_of(*record).sequence + 1;
-        form(*record, step);
+        sweep_from_.reset();
+        if (std::exchange(sweep_again_, false)) sweep_all();
     }
 }
 
@@ -159,8 +172,7 @@ void Matcher::fill(MatchId id, Step& step) {
     const std::uint32_t region = match->region;
     const auto middle =
         static_cast<std::int32_t>((std::int64_t{match->skill_low} + match->skill_high) / 2);
-    // Placing changes the order: who fits is found first.
-    set_.clear();
+    clear_set();
     Roster roster = match->roster;
     TicketWalk walk(tickets_.in_region(region), middle);
     std::size_t looked = 0;
@@ -172,11 +184,11 @@ void Matcher::fill(MatchId id, Step& step) {
         const std::optional<std::uint16_t> group = roster.group_for(rules_, ticket.players);
         if (!group) continue;
         roster.seat(*group, ticket.players);
-        set_.emplace_back(key->record, *group);
+        take(key->record, *group);
     }
     step.looks -= std::min(step.looks, looked);
     if (set_.empty()) return;
-    for (const auto& [record, group] : set_) place(record, id, group, region, step);
+    place_set(id, region, step);
     if (roster.players() < rules_.seats()) left_.push_back(id);
 }
 
@@ -191,7 +203,9 @@ bool Matcher::join(Record record, Step& step) {
             if (step.looks > 0) --step.looks;
             const auto group = seat_in(*matches_.find(id), ticket, step.now);
             if (!group) continue;
-            place(record, id, *group, region, step);
+            clear_set();
+            take(record, *group);
+            place_set(id, region, step);
             return true;
         }
     }
@@ -199,9 +213,13 @@ bool Matcher::join(Record record, Step& step) {
 }
 
 bool Matcher::form(Record record, Step& step) {
+    const SizeMask own = size_bit(tickets_.at(record).players);
     std::uint32_t regions = tickets_.at(record).regions;
-    while (regions != 0 && matches_.empty_count() > 0)
-        if (form_in(next_region(regions), record, step)) return true;
+    while (regions != 0 && matches_.empty_count() > 0) {
+        const std::uint32_t region = next_region(regions);
+        if ((set_sizes_.startable(tickets_.sizes_in(region)) & own) == 0) continue;
+        if (form_in(region, record, step)) return true;
+    }
     return false;
 }
 
@@ -210,16 +228,17 @@ bool Matcher::form_in(std::uint32_t region, Record first, Step& step) {
     std::int32_t low = ticket.skill;
     std::int32_t high = ticket.skill;
     std::uint32_t window = window_of(ticket, step.now);
-    Roster roster(rules_);
-    set_.clear();
-    const auto take = [&](Record record, std::uint32_t players) {
+    Roster& roster = roster_;
+    roster.clear();
+    clear_set();
+    const auto seat = [&](Record record, std::uint32_t players) {
         const std::optional<std::uint16_t> group = roster.group_for(rules_, players);
         if (!group) return false;
         roster.seat(*group, players);
-        set_.emplace_back(record, *group);
+        take(record, *group);
         return true;
     };
-    if (!take(first, ticket.players)) return false;
+    if (!seat(first, ticket.players)) return false;
     TicketWalk walk(tickets_.in_region(region), ticket.skill);
     const std::size_t looks_max = 2 * std::size_t{rules_.needed()} + spare_looks;
     std::size_t looked = 0;
@@ -232,7 +251,7 @@ bool Matcher::form_in(std::uint32_t region, Record first, Step& step) {
         const std::int32_t wider_high = std::max(high, other.skill);
         const std::uint32_t narrower = std::min(window, window_of(other, step.now));
         if (std::int64_t{wider_high} - wider_low > narrower) continue;
-        if (!take(key->record, other.players)) continue;
+        if (!seat(key->record, other.players)) continue;
         low = wider_low;
         high = wider_high;
         window = narrower;
@@ -240,7 +259,7 @@ bool Matcher::form_in(std::uint32_t region, Record first, Step& step) {
     step.looks -= std::min(step.looks, looked);
     if (!roster.may_start(rules_)) return false;
     const MatchId match = *matches_.first_empty();
-    for (const auto& [record, group] : set_) place(record, match, group, region, step);
+    place_set(match, region, step);
     if (roster.players() < rules_.seats()) left_.push_back(match);
     return true;
 }
@@ -254,15 +273,22 @@ std::optional<std::uint16_t> Matcher::seat_in(const Match& match,
     return match.roster.group_for(rules_, ticket.players);
 }
 
-void Matcher::place(Record record,
-                    MatchId match,
-                    std::uint16_t group,
-                    std::uint32_t region,
-                    Step& step) {
-    const Ticket ticket = tickets_.at(record);
-    step.placed.push_back({ticket.id, match, group});
-    CHECK(tickets_.remove(ticket.id));
-    matches_.seat(match, group, ticket.players, ticket.skill, region);
+void Matcher::clear_set() {
+    set_.clear();
+    seats_.clear();
+}
+
+void Matcher::take(Record record, std::uint16_t group) {
+    const Ticket& ticket = tickets_.at(record);
+    set_.push_back(record);
+    seats_.push_back({group, ticket.players, ticket.skill});
+}
+
+void Matcher::place_set(MatchId match, std::uint32_t region, Step& step) {
+    for (std::size_t i = 0; i < set_.size(); ++i)
+        step.placed.push_back({tickets_.at(set_[i]).id, match, seats_[i].group});
+    tickets_.remove(set_);
+    matches_.seat(match, region, seats_);
 }
 
 std::uint32_t Matcher::window_of(const Ticket& ticket, Instant now) const {

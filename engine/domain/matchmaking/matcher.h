@@ -106,8 +106,10 @@ private:
             return true;
         }
     };
+    [[nodiscard]] bool may_fit(const Ticket& ticket);
     void look_at(const Look& look, Step& step);
     void look_at_grown(Step& step);
+    void sweep_all();
     void sweep(Step& step);
     void fill(MatchId match, Step& step);
     // Into a match with players.
@@ -118,19 +120,27 @@ private:
     [[nodiscard]] std::optional<std::uint16_t> seat_in(const Match& match,
                                                        const Ticket& ticket,
                                                        Instant now) const;
-    void place(Record record, MatchId match, std::uint16_t group, std::uint32_t region, Step& step);
+    // Who comes into a match together is found first: placing changes the order of those who wait.
+    void clear_set();
+    void take(Record record, std::uint16_t group);
+    void place_set(MatchId match, std::uint32_t region, Step& step);
     void look_when_grown(Record record, Instant now);
     [[nodiscard]] std::uint32_t window_of(const Ticket& ticket, Instant now) const;
 
     ModeRules rules_;
     Tickets tickets_;
     Matches matches_;
+    SetSizes set_sizes_;
     std::deque<Look> new_;
     std::deque<MatchId> left_;      // matches that somebody left
     std::deque<MatchId> restored_;  // matches in which somebody played before a reload
     std::priority_queue<GrownLook> grown_;
-    std::optional<std::int64_t> swept_to_;               // the age from which the sweep goes on
-    std::vector<std::pair<Record, std::uint16_t>> set_;  // scratch: who comes into which group
+    std::optional<std::int64_t> sweep_from_;  // the age from which the round goes on
+    bool sweep_again_ = false;                // another round follows
+    // Scratch: who comes into which group of a match.
+    std::vector<Record> set_;
+    std::vector<Matches::Seat> seats_;  // of each
+    Roster roster_;
 };
 
 }  // namespace playback::matchmaking

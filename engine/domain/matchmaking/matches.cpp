@@ -25,20 +25,18 @@ void Matches::remove(MatchId id) {
     matches_.erase(found);
 }
 
-void Matches::seat(MatchId id,
-                   std::uint16_t group,
-                   std::uint32_t players,
-                   std::int32_t skill,
-                   std::uint32_t region) {
+void Matches::seat(MatchId id, std::uint32_t region, std::span<const Seat> seats) {
     Match& match = matches_.at(id);
     forget(id, match);
-    if (match.is_empty()) {
-        match.region = region;
-        match.skill_low = match.skill_high = skill;
+    for (const Seat& seat : seats) {
+        if (match.is_empty()) {
+            match.region = region;
+            match.skill_low = match.skill_high = seat.skill;
+        }
+        match.skill_low = std::min(match.skill_low, seat.skill);
+        match.skill_high = std::max(match.skill_high, seat.skill);
+        match.roster.seat(seat.group, seat.players);
     }
-    match.skill_low = std::min(match.skill_low, skill);
-    match.skill_high = std::max(match.skill_high, skill);
-    match.roster.seat(group, players);
     index(id, match);
 }
 

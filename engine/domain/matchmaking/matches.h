@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "engine/domain/ids.h"
@@ -37,12 +38,13 @@ public:
     void open(MatchId id);  // unknown so far
     void close(MatchId id);
     void remove(MatchId id);
-    // Somebody of this skill comes into a group that has room for `players`, or leaves.
-    void seat(MatchId id,
-              std::uint16_t group,
-              std::uint32_t players,
-              std::int32_t skill,
-              std::uint32_t region);
+    // These come into groups that have room for them, from one region; or somebody leaves.
+    struct Seat {
+        std::uint16_t group = 0;
+        std::uint32_t players = 1;
+        std::int32_t skill = 0;
+    };
+    void seat(MatchId id, std::uint32_t region, std::span<const Seat> seats);
     void leave(MatchId id, std::uint16_t group, std::uint32_t players);
 
     [[nodiscard]] const Match* find(MatchId id) const;

@@ -5,6 +5,7 @@
 // than the mode wants. `is_playable` says whether any match can satisfy it.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,13 @@
 namespace playback::matchmaking {
 
 inline constexpr std::size_t regions_max = 32;  // that tickets of one mode may name
+
+// Takes the lowest region out of a set of them, which is not empty.
+inline std::uint32_t next_region(std::uint32_t& regions) {
+    const auto region = static_cast<std::uint32_t>(std::countr_zero(regions));
+    regions &= regions - 1;
+    return region;
+}
 
 struct GroupRules {
     std::string name;

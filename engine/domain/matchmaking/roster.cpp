@@ -28,6 +28,11 @@ std::optional<std::uint16_t> Roster::group_for(const ModeRules& rules,
     return best;
 }
 
+void Roster::clear() {
+    std::ranges::fill(sizes_, 0);
+    players_ = 0;
+}
+
 void Roster::seat(std::uint16_t group, std::uint32_t players) {
     sizes_.at(group) += players;
     players_ += players;

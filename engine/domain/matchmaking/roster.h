@@ -20,6 +20,7 @@ public:
     // The group for `players` who stay together; nothing if they do not fit in.
     [[nodiscard]] std::optional<std::uint16_t> group_for(const ModeRules& rules,
                                                          std::uint32_t players) const;
+    void clear();
     void seat(std::uint16_t group, std::uint32_t players);
     void leave(std::uint16_t group, std::uint32_t players);
 

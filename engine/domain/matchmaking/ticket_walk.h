@@ -42,7 +42,7 @@ private:
     // To the oldest of the next lower skill.
     void go_below(TicketOrder::Place place) {
         const TicketOrder::Place last = order_.previous(place);
-        left_ = last.is_end ? last : order_.lower_bound(oldest_of(order_.at(last).skill));
+        left_ = last.is_end ? last : order_.oldest_of_skill(last);
         run_ = left_;
     }
 

@@ -4,44 +4,60 @@
 
 namespace playback::matchmaking {
 
-bool Tickets::add(const Ticket& ticket, bool comes_back) {
+std::optional<Tickets::Record> Tickets::add(const Ticket& ticket, bool comes_back) {
     CHECK(ticket.players > 0 && ticket.regions != 0);
-    if (by_id_.contains(ticket.id)) return false;
-    Record record = 0;
-    if (free_.empty()) {
-        record = static_cast<Record>(records_.size());
-        CHECK(record != nobody);
-        records_.emplace_back();
-    } else {
-        record = free_.back();
-        free_.pop_back();
-    }
+    const bool is_new = free_.empty();
+    const Record record = is_new ? static_cast<Record>(records_.size()) : free_.back();
+    CHECK(record != nobody);
+    if (!by_id_.insert(ticket.id, record)) return std::nullopt;
     const std::int64_t sequence = take_sequence(comes_back);
-    records_[record] = {ticket, sequence, true};
-    by_id_[ticket.id] = record;
+    if (is_new) {
+        records_.push_back({ticket, sequence});
+    } else {
+        free_.pop_back();
+        records_[record] = {ticket, sequence};
+    }
     set_age(sequence, record);
     players_ += ticket.players;
-    const TicketKey key = key_of(record);
-    for (std::size_t region = 0; region < regions_max; ++region)
-        if ((ticket.regions >> region & 1U) != 0) by_skill_[region].insert(key);
-    return true;
+    const TicketKey key{ticket.skill, record, sequence};
+    for (std::uint32_t regions = ticket.regions; regions != 0;) {
+        const std::uint32_t region = next_region(regions);
+        by_skill_[region].insert(key);
+        sizes_[region].add(ticket.players);
+    }
+    return record;
 }
 
 bool Tickets::remove(std::uint64_t id) {
     const Record* const found = by_id_.find(id);
     if (found == nullptr) return false;
     const Record record = *found;
-    Kept& kept = records_[record];
-    const TicketKey key = key_of(record);
-    for (std::size_t region = 0; region < regions_max; ++region)
-        if ((kept.ticket.regions >> region & 1U) != 0) by_skill_[region].erase(key);
-    set_age(kept.sequence, nobody);
-    trim_ages();
-    players_ -= kept.ticket.players;
-    by_id_.erase(id);
-    kept.is_taken = false;
-    free_.push_back(record);
+    remove({&record, 1});
     return true;
+}
+
+// One structure after the other: what has to come from memory for one ticket comes while another's
+// is waited for.
+void Tickets::remove(std::span<const Record> records) {
+    for (const Record record : records) CHECK(by_id_.erase(records_[record].ticket.id));
+    for (const Record record : records) {
+        const Kept& kept = records_[record];
+        const TicketKey key = key_of(record);
+        for (std::uint32_t regions = kept.ticket.regions; regions != 0;) {
+            const std::uint32_t region = next_region(regions);
+            by_skill_[region].erase(key);
+            sizes_[region].remove(kept.ticket.players);
+        }
+    }
+    for (const Record record : records) {
+        Kept& kept = records_[record];
+        CHECK(kept.sequence != free_record);
+        set_age(kept.sequence, nobody);
+        players_ -= kept.ticket.players;
+        kept.sequence = free_record;
+        free_.push_back(record);
+    }
+    trim_ages();
 }
 
 std::optional<Tickets::Record> Tickets::find(std::uint64_t id) const {
@@ -55,8 +71,7 @@ TicketKey Tickets::key_of(Record record) const {
 }
 
 bool Tickets::is_still(Record record, std::int64_t sequence) const {
-    return record < records_.size() && records_[record].is_taken &&
-           records_[record].sequence == sequence;
+    return record < records_.size() && records_[record].sequence == sequence;
 }
 
 // --- ages ---

@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/base/hash_map.h"
 #include "engine/base/time.h"
 #include "engine/domain/matchmaking/mode_rules.h"
+#include "engine/domain/matchmaking/party_sizes.h"
 #include "engine/domain/matchmaking/ticket_order.h"
 
 namespace playback::matchmaking {
@@ -29,10 +31,11 @@ class Tickets {
 public:
     using Record = std::uint32_t;
 
-    // False if a ticket of that id waits already.
-    bool add(const Ticket& ticket, bool comes_back);
+    // Where it is kept; nothing if a ticket of that id waits already.
+    std::optional<Record> add(const Ticket& ticket, bool comes_back);
     // False if none of that id waits.
     bool remove(std::uint64_t id);
+    void remove(std::span<const Record> records);  // their tickets wait
 
     [[nodiscard]] std::optional<Record> find(std::uint64_t id) const;
     [[nodiscard]] const Ticket& at(Record record) const { return records_[record].ticket; }
@@ -42,9 +45,13 @@ public:
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     [[nodiscard]] std::uint64_t players() const { return players_; }
-    [[nodiscard]] const TicketOrder& in_region(std::size_t region) const {
+    [[nodiscard]] const TicketOrder& in_region(std::size_t region) {
+        by_skill_[region].settle();
         return by_skill_[region];
     }
+
+    // Of the parties that wait in the region.
+    [[nodiscard]] SizeMask sizes_in(std::size_t region) const { return sizes_[region].mask(); }
 
     // The oldest that came at or after `sequence`.
     [[nodiscard]] std::optional<Record> from_age(std::int64_t sequence) const;
@@ -55,9 +62,9 @@ public:
 private:
     struct Kept {
         Ticket ticket;
-        std::int64_t sequence = 0;
-        bool is_taken = false;
+        std::int64_t sequence = free_record;
     };
+    static constexpr std::int64_t free_record = INT64_MIN;
     static constexpr std::size_t ages_per_block = 1024;
     static constexpr Record nobody = UINT32_MAX;
     // Who came as number first_sequence_ + i, and how many of a block still wait.
@@ -74,6 +81,7 @@ private:
     std::vector<Record> free_;
     HashMap<std::uint64_t, Record> by_id_;
     std::array<TicketOrder, regions_max> by_skill_;
+    std::array<PartySizes, regions_max> sizes_;
     std::deque<Ages> ages_;
     std::int64_t first_sequence_ = 0;  // of the first block of ages
     std::int64_t next_ = 0;

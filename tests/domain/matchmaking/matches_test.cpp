@@ -5,6 +5,11 @@
 namespace playback::matchmaking {
 namespace {
 
+void seat(Matches& matches, MatchId match, std::int32_t skill, std::uint32_t region) {
+    const Matches::Seat one{.group = 0, .players = 1, .skill = skill};
+    matches.seat(match, region, {&one, 1});
+}
+
 TEST(Matches, KnowWhichIsEmptyAndWhichHasRoom) {
     ModeRules rules;
     rules.max_players = 2;
@@ -14,12 +19,12 @@ TEST(Matches, KnowWhichIsEmptyAndWhichHasRoom) {
     matches.open(MatchId{2});
     matches.open(MatchId{1});
     EXPECT_EQ(matches.first_empty(), MatchId{1});
-    matches.seat(MatchId{1}, 0, 1, 700, 3);
+    seat(matches, MatchId{1}, 700, 3);
     EXPECT_EQ(matches.first_empty(), MatchId{2});
     const Matches::WithRoom one{{1, MatchId{1}}};
     EXPECT_EQ(matches.with_room(3), one);
     EXPECT_TRUE(matches.with_room(0).empty());
-    matches.seat(MatchId{1}, 0, 1, 500, 3);
+    seat(matches, MatchId{1}, 500, 3);
     EXPECT_TRUE(matches.with_room(3).empty());
     EXPECT_EQ(matches.find(MatchId{1})->skill_low, 500);
     EXPECT_EQ(matches.find(MatchId{1})->skill_high, 700);
@@ -36,9 +41,9 @@ TEST(Matches, KnowWhichIsEmptyAndWhichHasRoom) {
     EXPECT_EQ(matches.find(MatchId{1}), nullptr);
 
     // Whoever comes first after all have left decides anew.
-    matches.seat(MatchId{2}, 0, 1, 10, 1);
+    seat(matches, MatchId{2}, 10, 1);
     matches.leave(MatchId{2}, 0, 1);
-    matches.seat(MatchId{2}, 0, 1, 90, 2);
+    seat(matches, MatchId{2}, 90, 2);
     EXPECT_EQ(matches.find(MatchId{2})->skill_low, 90);
     EXPECT_EQ(matches.find(MatchId{2})->region, 2U);
 }

@@ -24,30 +24,42 @@ TEST(TicketOrder, IsASortedSet) {
     const bool holds = rc::check("order", [] {
         TicketOrder order;
         std::set<TicketKey> model;
-        std::int64_t sequence = 0;
-        const auto steps = *rc::gen::inRange(0, 4000);
+        std::int64_t last = 0;
+        std::int64_t first = 0;
+        const auto steps = *rc::gen::inRange(0, 12'000);
         const auto skills = *rc::gen::inRange(1, 50);
+        const auto spread = *rc::gen::element(1, 1000);
+        // Many come before anything is erased, and the order is put together in between.
+        const auto erases = *rc::gen::element(2U, 3U, 1000U);
         for (int i = 0; i < steps; ++i) {
             const std::uint32_t draw = static_cast<std::uint32_t>(i) * 2654435761U >> 8U;
-            if (draw % 3 == 0 && !model.empty()) {
-                auto it = model.lower_bound({static_cast<std::int32_t>(draw % 50), 0, 0});
+            if (draw % erases == 0 && !model.empty()) {
+                auto it = model.lower_bound({static_cast<std::int32_t>(draw % 50) * spread, 0, 0});
                 if (it == model.end()) it = model.begin();
                 order.erase(*it);
                 model.erase(it);
             } else {
-                const TicketKey key{static_cast<std::int32_t>(draw / 7) % skills, 0, ++sequence};
+                const std::int32_t skill = static_cast<std::int32_t>(draw / 7) % skills * spread;
+                const TicketKey key{skill, 0, draw % 500 == 1 ? --first : ++last};
                 order.insert(key);
                 model.insert(key);
             }
+            if (draw % 700 == 2) order.settle();
         }
         RC_ASSERT(order.size() == model.size());
+        order.settle();
+        RC_ASSERT(order.size() == model.size());
         RC_ASSERT(std::ranges::equal(keys_of(order), model));
-        for (std::int32_t skill = -1; skill <= skills; ++skill) {
+        for (std::int32_t skill = -1; skill <= skills * spread; skill += (spread + 1) / 2) {
             const TicketKey wanted{skill, 0, INT64_MIN};
             const auto place = order.lower_bound(wanted);
             const auto expected = model.lower_bound(wanted);
             RC_ASSERT(place.is_end == (expected == model.end()));
-            if (!place.is_end) RC_ASSERT(order.at(place) == *expected);
+            if (place.is_end) continue;
+            RC_ASSERT(order.at(place) == *expected);
+            auto last_of_skill = order.lower_bound({expected->skill, 0, INT64_MAX});
+            last_of_skill = order.previous(last_of_skill);
+            RC_ASSERT(order.at(order.oldest_of_skill(last_of_skill)) == *expected);
         }
         std::vector<TicketKey> backwards;
         for (auto place = order.previous({}); !place.is_end; place = order.previous(place))
@@ -66,6 +78,7 @@ TEST(TicketWalk, GoesOutwardsAndOldestFirst) {
             keys.push_back({skills[i] % 8, 0, static_cast<std::int64_t>(i)});
             order.insert(keys.back());
         }
+        order.settle();
         for (std::int32_t center = -1; center < 9; ++center) {
             const auto rank = [center](const TicketKey& key) {
                 return std::tuple(std::abs(key.skill - center), key.skill, key.sequence);

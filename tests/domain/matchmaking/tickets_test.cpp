@@ -22,11 +22,11 @@ TEST(Tickets, AreFoundByIdAndByAge) {
                     RC_ASSERT(!tickets.remove(ages[which]));
                     ages.erase(ages.begin() + static_cast<std::ptrdiff_t>(which));
                 } else if (step % 4 == 1) {
-                    RC_ASSERT(tickets.add({.id = next}, true));
+                    RC_ASSERT(tickets.add({.id = next}, true).has_value());
                     ages.insert(ages.begin(), next++);
                 } else {
-                    RC_ASSERT(tickets.add({.id = next}, false));
-                    RC_ASSERT(!tickets.add({.id = next}, false));
+                    RC_ASSERT(tickets.add({.id = next}, false).has_value());
+                    RC_ASSERT(!tickets.add({.id = next}, false).has_value());
                     ages.push_back(next++);
                 }
             }
