@@ -261,6 +261,7 @@ void LobbyJudge::client_joined(std::uint64_t runtime,
                  "client " + id_text(client) + " joined runtime " + id_text(runtime) + " twice");
     }
     seats_.joined(runtime, client);
+    obligations_.joined(client);
     tickets_.joined(runtime, client);
     profiles_.shown(client, profile_version);
     seated.profile_shown = std::min(seated.profile_shown, profile_version);

@@ -20,6 +20,13 @@ void ObligationOracle::called(std::uint64_t client) {
     });
 }
 
+void ObligationOracle::joined(std::uint64_t client) {
+    auto& owed = owed_[1];
+    for (auto it = owed.lower_bound({client, 0}); it != owed.end() && it->first.first == client;
+         ++it)
+        it->second = court_.now();
+}
+
 void ObligationOracle::acknowledged(bool to_runtime, std::uint64_t client, std::uint64_t serial) {
     owed_[to_runtime ? 1 : 0].try_emplace({client, serial}, court_.now());
 }

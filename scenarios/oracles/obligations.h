@@ -3,7 +3,7 @@
 //
 //   seated-in-time  a client that calls has a seat
 //   heard-in-time   what a runtime was acknowledged reaches its client, whose calls are answered;
-//                   and what a client was acknowledged reaches its runtime
+//                   and what a client was acknowledged reaches its runtime, once that knows it
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,9 @@ public:
     void over(std::uint64_t client) { waiting_.erase(client); }
     // An interchange of the client was answered.
     void called(std::uint64_t client);
+
+    // Its runtime knows the client: what it said before is held until then.
+    void joined(std::uint64_t client);
 
     // A message (its direction: to the runtime, or from it) was acknowledged to who sent it, and
     // arrives at who it is for.

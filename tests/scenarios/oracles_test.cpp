@@ -240,6 +240,18 @@ TEST_F(OracleTest, MessagesArriveInTime) {
     expect("heard-in-time");
 }
 
+TEST_F(OracleTest, WhatIsSaidBetweenTwoSeatsIsOwedByTheNext) {
+    ObligationOracle obligations(court, {});
+    obligations.acknowledged(true, 1, 1);
+    obligations.acknowledged(true, 2, 1);
+    pass(seconds(8));
+    obligations.joined(1);
+    obligations.arrived(true, 1, 1);
+    expect_content();
+    obligations.arrived(true, 2, 1);
+    expect("heard-in-time");
+}
+
 // --- containers ---
 
 TEST_F(OracleTest, ARuntimeHasOneContainer) {
