@@ -108,6 +108,7 @@ private:
 
 LobbyWorld::LobbyWorld(const sim::Plan& plan, const RunOptions& options)
     : plan_(plan),
+      disturbances_(plan),
       options_(options),
       world_(world_options(plan, options)),
       judge_(judge_options()),

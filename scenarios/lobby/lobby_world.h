@@ -13,6 +13,7 @@
 #include "scenarios/actors/player.h"
 #include "scenarios/actors/studio.h"
 #include "scenarios/backend.h"
+#include "scenarios/lobby/disturbances.h"
 #include "scenarios/lobby/judge.h"
 #include "scenarios/lobby/lobby_faults.h"
 #include "scenarios/run.h"
@@ -75,6 +76,7 @@ private:
     [[nodiscard]] std::vector<sim::EntityState> state() const;
 
     const sim::Plan& plan_;
+    const Disturbances disturbances_;
     RunOptions options_;
     sim::World world_;
     LobbyJudge judge_;

@@ -1,6 +1,4 @@
 // What the judge of a lobby may know of its world: how kind it was, and when.
-#include <algorithm>
-
 #include "scenarios/lobby/lobby_plan.h"
 #include "scenarios/lobby/lobby_world.h"
 #include "sim/fault_catalogue.h"
@@ -38,23 +36,7 @@ bool LobbyWorld::was_disturbed(std::string_view group, Instant from, Instant to)
     // Messages between slots that wait for seconds, hop by hop: nothing comes in time.
     if (group.empty() && backend_->fault_points().fired("kernel.very_late_departure") > 0)
         return true;
-    const auto disturbs = [&](const sim::PlanOp& op) {
-        if (op.at > to) return false;
-        // Who removes a host by force ends what runs there, some time after the order; and while
-        // the first one drains there may be no room for anybody.
-        const bool ends_containers =
-            op.kind == "remove_host" && sim::number_of(op.args, "force", 0) != 0;
-        const bool takes_room = op.kind == "drain_host" && sim::number_of(op.args, "nth", 0) == 0;
-        return ends_containers ? group.empty() || group == "container"
-                               : takes_room && group.empty();
-    };
-    if (std::ranges::any_of(plan_.ops, disturbs)) return true;
-    return std::ranges::any_of(plan_.faults, [&](const sim::PlanFault& fault) {
-        if (fault.at > to || fault.at + fault.duration < from) return false;
-        if (group.empty()) return true;
-        const sim::FaultKind* const kind = sim::find_fault_kind(fault.kind);
-        return kind == nullptr || kind->group == group;
-    });
+    return disturbances_.any(group, from, to);
 }
 
 // By how much clock faults may have moved wall clocks, all together.
