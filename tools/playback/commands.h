@@ -23,6 +23,7 @@ void add_faults_command(CLI::App& app, Run& run);
 void add_report_command(CLI::App& app, Run& run);
 void add_worker_command(CLI::App& app, Run& run);
 void add_load_command(CLI::App& app, Run& run);
+void add_bench_command(CLI::App& app, Run& run);
 // Listed here, run by `run_ctl`: it reads its words by its own table.
 void add_ctl_command(CLI::App& app, Run& run);
 int run_ctl(int argc, char** argv);

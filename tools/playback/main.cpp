@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
     playback::tools::add_faults_command(app, run);
     playback::tools::add_report_command(app, run);
     playback::tools::add_load_command(app, run);
+    playback::tools::add_bench_command(app, run);
     playback::tools::add_worker_command(app, run);
     playback::tools::add_ctl_command(app, run);
 

@@ -1,0 +1,98 @@
+// Memory of a client that is connected and says nothing: a session with its mailbox, a seat in a
+// lobby and an open socket. Each round adds some, whose users were there before; what the process
+// grew by is shared among them. The kernel's buffers are not in it. The control's growth is by
+// sockets alone.
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "tools/bench_macro/game.h"
+#include "tools/bench_macro/measurement.h"
+#include "tools/bench_macro/proc_files.h"
+#include "tools/bench_macro/socket_talker.h"
+
+namespace playback::bench {
+namespace {
+
+constexpr std::size_t clients_of_round = 512;
+constexpr auto rest = std::chrono::milliseconds(200);
+
+class IdleClient final : public Measurement {
+public:
+    [[nodiscard]] Subject subject() const override {
+        Subject subject;
+        subject.name = "idle_client";
+        subject.title = "memory of an idle connected client";
+        subject.unit = "kB";
+        subject.judged = Judged::value_at_most;
+        subject.gate = 4;
+        subject.aim = 1;
+        subject.controls = {std::string(relay_name)};
+        return subject;
+    }
+
+    Result<void> prepare(Bench& bench) override {
+        TRY(node, bench.server(node_name));
+        ApiClient api(node->port);
+        GameOrder order;
+        order.name = game_;
+        order.players_of_lobby = 1'000'000;
+        TRY_VOID(make_game(api, order));
+        const std::size_t count = clients_of_round * (bench.options().rounds + 1);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (bench.is_interrupted()) return Error{Errc::unavailable, "interrupted"};
+            TRY(user, add_user(api));
+            users_.push_back(std::move(user));
+        }
+        // The first few open the lobby and whatever else is made once.
+        doorman_.emplace(seen_by(bench.place(), std::string(node_name)));
+        return connect_clients(bench, api, *node);
+    }
+
+    Result<Figure> drive(Bench& bench, std::string_view who) override {
+        TRY(server, bench.server(who));
+        const double before = resident_kb_of(server->process.pid());
+        if (who == node_name) {
+            ApiClient api(server->port);
+            TRY_VOID(connect_clients(bench, api, *server));
+        } else {
+            for (std::size_t i = 0; i < clients_of_round; ++i) {
+                TRY(line, open_socket(server->port, {"/player?2", ""}));
+                lines_.push_back(std::move(line));
+            }
+        }
+        std::this_thread::sleep_for(rest);
+        Figure figure;
+        figure.value = (resident_kb_of(server->process.pid()) - before) / clients_of_round;
+        return figure;
+    }
+
+private:
+    Result<void> connect_clients(Bench& bench, ApiClient& api, const Server& node) {
+        Runtime runtime;
+        for (std::size_t i = 0; i < clients_of_round; ++i) {
+            if (bench.is_interrupted()) return Error{Errc::unavailable, "interrupted"};
+            Player& player = users_[next_++];
+            TRY_VOID(add_client(api, game_, player));
+            TRY(assigned, doorman_->await_assignment(api, player));
+            runtime = assigned;
+            TRY(line, open_socket(node.port, player.connector));
+            lines_.push_back(std::move(line));
+        }
+        return empty_mailbox(api, runtime);
+    }
+
+    const std::string game_ = "idle";
+    std::vector<Player> users_;
+    std::size_t next_ = 0;
+    std::optional<Doorman> doorman_;
+    std::vector<Line> lines_;
+};
+
+}  // namespace
+
+std::unique_ptr<Measurement> idle_client() {
+    return std::make_unique<IdleClient>();
+}
+
+}  // namespace playback::bench

@@ -1,0 +1,145 @@
+// From the creation of a client to its seat in a lobby that is warm: how long 99 of 100 wait at
+// most when the server has half of the load that it can take, beside nginx at half of its own.
+//
+// Each round finds out what the server can take, then drives it at half of that, evenly.
+#include <algorithm>
+
+#include "engine/wire/json_writer.h"
+#include "tools/bench_macro/answer_reader.h"
+#include "tools/bench_macro/game.h"
+#include "tools/bench_macro/http_talker.h"
+#include "tools/bench_macro/mail_scanner.h"
+#include "tools/bench_macro/measurement.h"
+#include "tools/bench_macro/mind.h"
+
+namespace playback::bench {
+namespace {
+
+constexpr std::size_t players = 64;
+constexpr double search_part = 0.5;  // of the seconds, to find out what it can take
+
+// Creates a client and asks for its messages until it is told of its runtime: one answer.
+class Newcomer final : public Talker {
+public:
+    Newcomer(Player player, std::string_view game) : player_(std::move(player)) {
+        std::string body;
+        wire::JsonWriter out(body);
+        out.object().key("tenant").string(game).key("project").string(game);
+        out.key("stage").string(game).end_object();
+        create_ = request_bytes(path_of("player", "create-client"), body, player_.token);
+    }
+
+    void say(std::string& out) override { out += create_; }
+
+    Result<Heard> hear(std::span<char> unread, std::string& out) override {
+        Heard heard;
+        const std::string_view bytes(unread.data(), unread.size());
+        while (const std::optional<HttpAnswer> answer = reader_.next(bytes.substr(heard.used))) {
+            heard.used += answer->bytes;
+            if (answer->status != 200)
+                return Error{Errc::refused, "an answer was " + std::string(answer->body)};
+            if (take(answer->body, out)) ++heard.answered;
+        }
+        return heard;
+    }
+
+private:
+    // Was that the end of it?
+    bool take(std::string_view body, std::string& out) {
+        constexpr std::string_view created = R"("client_id":")";
+        if (body.starts_with("{" + std::string(created))) {
+            const std::string_view rest = body.substr(created.size() + 1);
+            player_.client = rest.substr(0, rest.find('"'));
+        } else {
+            MailScanner scanner(body);
+            for (Mail mail; scanner.next(mail);)
+                if (mail.qualifier == "RUNTIME_ASSIGNED") return true;
+        }
+        out += waiting_interchange_of(player_);
+        return false;
+    }
+
+    Player player_;
+    std::string create_;
+    AnswerReader reader_;
+};
+
+class LobbyAssignment final : public Measurement {
+public:
+    [[nodiscard]] Subject subject() const override {
+        Subject subject;
+        subject.name = "lobby_assignment";
+        subject.title = "assignment to a warm lobby: p99 at half load";
+        subject.unit = "us, p99";
+        subject.gate = 1.0 / 5;
+        subject.aim = 1.0 / 3;
+        subject.controls = {std::string(nginx_name)};
+        return subject;
+    }
+
+    Result<void> prepare(Bench& bench) override {
+        TRY(node, bench.server(node_name));
+        ApiClient api(node->port);
+        GameOrder order;
+        order.name = game_;
+        order.players_of_lobby = 1'000'000;
+        TRY_VOID(make_game(api, order));
+        const std::string seen = seen_by(bench.place(), std::string(node_name));
+        TRY(crowd, gather_players(api, order.name, seen, players));
+        players_ = std::move(crowd.players);
+        for (Runtime& runtime : crowd.runtimes) runtimes_.emplace_back(std::move(runtime), false);
+        return {};
+    }
+
+    Result<Figure> drive(Bench& bench, std::string_view who) override {
+        TRY(server, bench.server(who));
+        LoadPlan plan = bench.plan(*server);
+        plan.seconds *= search_part;
+        TRY(closed_lines, lines_to(*server, who));
+        TRY(most, run_load(closed_lines, plan));
+        closed_lines.clear();
+        plan.seconds = bench.options().seconds;
+        plan.rate = most.rate() / 2;
+        TRY(lines, lines_to(*server, who));
+        TRY(outcome, run_load(lines, plan));
+        Figure figure = figure_of(outcome);
+        figure.value = figure.p99_us;
+        return figure;
+    }
+
+private:
+    Result<std::vector<Line>> lines_to(const Server& server, std::string_view who) {
+        std::vector<Line> lines(players_.size());
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            TRY(socket, connect_to(server.port, i));
+            lines[i].socket = std::move(socket);
+            if (who == node_name)
+                lines[i].talker = std::make_unique<Newcomer>(players_[i], game_);
+            else
+                lines[i].talker =
+                    std::make_unique<HttpTalker>(request_bytes("/", R"({"message":"ping"})"));
+        }
+        for (RuntimeMind& mind : runtimes_) {
+            if (who != node_name) break;
+            TRY(socket, connect_to(server.port));
+            Line line;
+            line.socket = std::move(socket);
+            line.talker = talker_of(mind);
+            line.is_counted = false;
+            lines.push_back(std::move(line));
+        }
+        return lines;
+    }
+
+    const std::string game_ = "assignment";
+    std::vector<Player> players_;
+    std::vector<RuntimeMind> runtimes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Measurement> lobby_assignment() {
+    return std::make_unique<LobbyAssignment>();
+}
+
+}  // namespace playback::bench

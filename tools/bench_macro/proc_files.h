@@ -1,0 +1,37 @@
+// ProcFiles: what Linux says in /proc about the CPU time and the memory of a process, and about how
+// busy the machine is. The parsers are pure; nothing is what such a file never says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace playback::bench {
+
+// Clock ticks in user and kernel mode of all threads, from the text of /proc/PID/stat.
+std::optional<std::uint64_t> parse_process_ticks(std::string_view stat);
+
+// Of all cores together, from the text of /proc/stat.
+struct MachineTicks {
+    std::uint64_t busy = 0;
+    std::uint64_t stolen = 0;  // what the hypervisor gave to others
+    std::uint64_t all = 0;
+};
+std::optional<MachineTicks> parse_machine_ticks(std::string_view stat);
+
+// A line like "VmRSS:    1234 kB" of /proc/PID/status, in kB.
+std::optional<std::uint64_t> parse_status_kb(std::string_view status, std::string_view name);
+
+// --- of this machine, now; zero if there is no such process ---
+
+double cpu_seconds_of(pid_t process);
+double cpu_seconds_of_ended_children();
+double resident_kb_of(pid_t process);
+MachineTicks machine_ticks();
+double seconds_of_ticks(std::uint64_t ticks);
+std::string read_text(const std::string& path);
+
+}  // namespace playback::bench
