@@ -1,0 +1,112 @@
+// `playback bench` as people and scripts call it. No assertion here is about time.
+#include <csignal>
+#include <filesystem>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/node/program.h"
+
+namespace playback::testing {
+namespace {
+
+using nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+Arguments short_bench(const std::string& names, const std::string& data) {
+    return {
+        "bench", "--only", names, "--rounds", "1", "--seconds", "0.2", "--json", "--data", data};
+}
+
+TEST(BenchCommand, MeasuresATrivialCallAndSaysSoInJson) {
+    const Directory directory;
+    Arguments arguments = short_bench("trivial_call", directory.path());
+    const std::string page = directory.path() + "/page.html";
+    arguments.insert(arguments.end(), {"--html", page});
+    const Ended ended = run_program(arguments);
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const json said = ended.json();
+    for (const char* const member : {"machine", "date", "command", "warnings", "results"})
+        EXPECT_TRUE(said.contains(member)) << member;
+    ASSERT_EQ(said["results"].size(), 1U) << said;
+    const json& result = said["results"][0];
+    EXPECT_EQ(result["name"], "trivial_call");
+    EXPECT_EQ(result["unit"], "us CPU a call");
+    EXPECT_EQ(result["gate"], 0.8);
+    EXPECT_EQ(result["aim"], 1.0);
+    EXPECT_TRUE(result["value"].is_number()) << result;
+    EXPECT_GT(result["sides"]["node"]["requests_per_second"]["median"], 0);
+    EXPECT_EQ(result["sides"]["node"]["rounds"].size(), 1U);
+    EXPECT_GT(result["sides"]["epoll"]["requests_per_second"]["median"], 0);
+    // Whatever there is to compare with, there is a ratio or it is said why not.
+    const bool has_nginx = result["sides"].contains("nginx");
+    EXPECT_EQ(result["ratio"].is_number(), has_nginx) << result;
+    EXPECT_EQ(result["gate_met"].is_boolean(), has_nginx);
+    EXPECT_EQ(result["warnings"].dump().contains("no control nginx"), !has_nginx);
+    const std::string html = read_file(page);
+    EXPECT_TRUE(html.contains("<svg")) << html;
+    EXPECT_FALSE(html.contains("http://") || html.contains("https://"));
+    std::filesystem::remove(page);
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << "something was left behind";
+}
+
+// Each way to set up and to speak works; what it costs is not asked here.
+TEST(BenchCommand, MeasuresEverything) {
+    const Directory directory;
+    Arguments arguments = short_bench("", directory.path());
+    arguments.erase(arguments.begin() + 1, arguments.begin() + 3);
+    const Ended ended = run_program(arguments);
+    ASSERT_EQ(ended.code, 0) << ended.out << ended.err;
+    std::set<std::string> names;
+    for (const json& result : ended.json()["results"]) {
+        names.insert(result["name"].get<std::string>());
+        EXPECT_TRUE(result["value"].is_number()) << result;
+        EXPECT_FALSE(result.contains("problem")) << result;
+    }
+    EXPECT_EQ(names.size(), 13U);
+}
+
+TEST(BenchCommand, RefusesWhatItCannotDo) {
+    const std::pair<Arguments, const char*> wrong[] = {
+        {{"bench", "--rounds", "0"}, "--rounds takes 1 to 100"},
+        {{"bench", "--rounds", "many"}, "--rounds"},
+        {{"bench", "--seconds", "0"}, "--seconds takes 0.05 to 600"},
+        {{"bench", "--only", "nothing"}, "there is no measurement nothing; there are trivial_call"},
+        {{"bench", "--data", "/nonexistent"}, "cannot write to /nonexistent"},
+        {{"bench", "--html", "/nonexistent/page.html"}, "cannot write /nonexistent/page.html"}};
+    for (auto [arguments, words] : wrong) {
+        arguments.emplace_back("--json");
+        const Ended ended = run_program(arguments);
+        EXPECT_EQ(ended.code, 2) << words;
+        EXPECT_TRUE(ended.err.contains(words)) << ended.err;
+        EXPECT_TRUE(ended.json().contains("error")) << ended.out;
+    }
+}
+
+TEST(BenchCommand, EndsCleanlyWhenInterrupted) {
+    const Directory directory;
+    Program bench({"bench",
+                   "--only",
+                   "trivial_call",
+                   "--rounds",
+                   "100",
+                   "--seconds",
+                   "5",
+                   "--data",
+                   directory.path()});
+    ASSERT_TRUE(bench.tells("trivial_call: round 1, node")) << bench.err();
+    bench.signal(SIGINT);
+    EXPECT_EQ(bench.wait(), 130) << bench.err();
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << "something was left behind";
+}
+
+TEST(BenchCommand, ExplainsItself) {
+    const Ended ended = run_program({"bench", "--help"});
+    EXPECT_EQ(ended.code, 0);
+    for (const char* const word : {"--only", "--html", "--check", "trivial_call", "Exit codes"})
+        EXPECT_TRUE(ended.out.contains(word)) << word;
+}
+
+}  // namespace
+}  // namespace playback::testing

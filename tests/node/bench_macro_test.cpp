@@ -1,0 +1,239 @@
+// The arithmetic of `playback bench`, and how it reads what others write: nothing here runs long
+// enough to measure anything.
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+#include <unistd.h>
+
+#include "tools/bench_macro/answer_reader.h"
+#include "tools/bench_macro/histogram.h"
+#include "tools/bench_macro/mail_scanner.h"
+#include "tools/bench_macro/presentation.h"
+#include "tools/bench_macro/proc_files.h"
+#include "tools/bench_macro/results.h"
+#include "tools/bench_macro/socket_frames.h"
+#include "tools/bench_macro/statistics.h"
+
+namespace playback::bench {
+namespace {
+
+TEST(BenchHistogram, IsExactForSmallAndNearForLargeValues) {
+    Histogram histogram;
+    EXPECT_EQ(histogram.quantile(0.5), 0);
+    for (std::uint64_t value = 1; value <= 100; ++value) histogram.add(value);
+    EXPECT_EQ(histogram.count(), 100U);
+    EXPECT_EQ(histogram.quantile(0.5), 50);
+    EXPECT_NEAR(histogram.quantile(0.99), 99, 2);
+    histogram.add(5'000'000, 1000);
+    EXPECT_NEAR(histogram.quantile(0.99), 5e6, 5e6 / 32);
+}
+
+RC_GTEST_PROP(BenchHistogram, IsNeverFurtherOffThanItsBuckets, ()) {
+    const auto value = *rc::gen::inRange<std::uint64_t>(0, std::uint64_t{1} << 62);
+    Histogram histogram;
+    histogram.add(value);
+    const auto exact = static_cast<double>(value);
+    RC_ASSERT(std::abs(histogram.quantile(1) - exact) <= exact / 32);
+}
+
+TEST(BenchHistogram, TakesTheLargestValueThereIs) {
+    Histogram histogram;
+    histogram.add(UINT64_MAX);
+    EXPECT_GT(histogram.quantile(0.5), 1e18);
+}
+
+TEST(BenchStatistics, TakesTheMiddle) {
+    EXPECT_EQ(spread_of({}).median, 0);
+    EXPECT_EQ(spread_of({3}).median, 3);
+    EXPECT_EQ(spread_of({4, 1}).median, 2.5);
+    const Spread spread = spread_of({5, 1, 3});
+    EXPECT_EQ(spread.median, 3);
+    EXPECT_EQ(spread.lowest, 1);
+    EXPECT_EQ(spread.highest, 5);
+}
+
+TEST(BenchProcFiles, CountsTheTicksOfAProcessOfAnyName) {
+    const std::string behind = " S 1 42 42 0 -1 4194560 1000 0 0 0 17 25 3 4 20 0 1 0 100 1 2\n";
+    EXPECT_EQ(parse_process_ticks("42 (node)" + behind), 42U);
+    EXPECT_EQ(parse_process_ticks("42 (a) b (c d)" + behind), 42U);
+    EXPECT_EQ(parse_process_ticks("42 (node) S 1 42"), std::nullopt);
+    EXPECT_EQ(parse_process_ticks(""), std::nullopt);
+}
+
+TEST(BenchProcFiles, CountsTheTicksOfTheMachine) {
+    const auto ticks =
+        parse_machine_ticks("cpu  10 2 3 100 5 1 2 7 0 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n");
+    ASSERT_TRUE(ticks.has_value());
+    EXPECT_EQ(ticks->busy, 18U);
+    EXPECT_EQ(ticks->stolen, 7U);
+    EXPECT_EQ(ticks->all, 130U);
+    EXPECT_EQ(parse_machine_ticks("intr 5"), std::nullopt);
+    EXPECT_EQ(parse_machine_ticks("cpu 1 2"), std::nullopt);
+}
+
+TEST(BenchProcFiles, FindsALineOfStatus) {
+    const std::string status = "Name:\tx\nVmRSSx:\t1 kB\nVmRSS:\t  5124 kB\nThreads:\t3\n";
+    EXPECT_EQ(parse_status_kb(status, "VmRSS"), 5124U);
+    EXPECT_EQ(parse_status_kb(status, "VmHWM"), std::nullopt);
+}
+
+TEST(BenchProcFiles, KnowsThisProcess) {
+    EXPECT_GT(resident_kb_of(::getpid()), 0);
+    EXPECT_GT(machine_ticks().all, 0U);
+    EXPECT_EQ(cpu_seconds_of(0), 0);
+}
+
+TEST(BenchAnswerReader, TakesAnswersHoweverTheyAreCut) {
+    const std::string one = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\nX: y\r\n\r\nbody";
+    const std::string two = "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n";
+    AnswerReader reader;
+    for (std::size_t size = 0; size < one.size(); ++size)
+        EXPECT_FALSE(reader.next(one.substr(0, size)).has_value());
+    const std::string all = one + one + two;
+    std::size_t used = 0;
+    std::string statuses;
+    while (const auto answer = reader.next(std::string_view(all).substr(used))) {
+        statuses += std::to_string(answer->status) + " " + std::string(answer->body) + ";";
+        used += answer->bytes;
+    }
+    EXPECT_EQ(statuses, "200 body;200 body;404 ;");
+    EXPECT_EQ(used, all.size());
+    EXPECT_FALSE(reader.failed());
+}
+
+TEST(BenchAnswerReader, RefusesWhatHasNoLength) {
+    AnswerReader reader;
+    EXPECT_FALSE(reader.next("HTTP/1.1 200 OK\r\nX: y\r\n\r\n").has_value());
+    EXPECT_TRUE(reader.failed());
+}
+
+TEST(BenchMailScanner, FindsMessages) {
+    const std::string body =
+        R"({"incoming_messages":[{"id":"7","qualifier":"MESSAGE_RECEIVED","body":)"
+        R"({"client_id":"9","message":"x"}},{"id":"8","qualifier":"RUNTIME_CREATED","body":{}}]})";
+    MailScanner scanner(body);
+    Mail mail;
+    ASSERT_TRUE(scanner.next(mail));
+    EXPECT_EQ(mail.id, "7");
+    EXPECT_EQ(mail.qualifier, "MESSAGE_RECEIVED");
+    EXPECT_EQ(mail.client, "9");
+    ASSERT_TRUE(scanner.next(mail));
+    EXPECT_EQ(mail.id, "8");
+    EXPECT_EQ(mail.client, "");
+    EXPECT_FALSE(scanner.next(mail));
+}
+
+TEST(BenchSocketFrames, ReadsWhatAServerSends) {
+    std::string bytes;
+    wire::append_frame(bytes, wire::Opcode::text, "hello");
+    wire::append_frame(bytes, wire::Opcode::binary, std::string(70'000, 'x'));
+    wire::append_frame(bytes, wire::Opcode::ping, std::string(125, 'p'));
+    for (std::size_t size = 0; size < 7; ++size)
+        EXPECT_FALSE(server_frame(std::string_view(bytes).substr(0, size)).has_value());
+    std::size_t used = 0;
+    std::vector<std::size_t> sizes;
+    while (const auto frame = server_frame(std::string_view(bytes).substr(used))) {
+        sizes.push_back(frame->payload.size());
+        used += frame->bytes;
+    }
+    EXPECT_EQ(sizes, (std::vector<std::size_t>{5, 70'000, 125}));
+    EXPECT_EQ(used, bytes.size());
+}
+
+TEST(BenchSocketFrames, SaysWhatAServerUnderstands) {
+    std::string frame = client_frame(wire::Opcode::text, "hello");
+    wire::WebSocketParser parser(wire::WebSocketEnd::server, {});
+    ASSERT_EQ(parser.parse(frame), wire::WebSocketParser::Status::ready);
+    EXPECT_EQ(parser.event().payload, "hello");
+}
+
+Finding finding_of(Judged judged, bool more_is_better) {
+    Finding finding;
+    finding.subject.name = "call";
+    finding.subject.unit = "us";
+    finding.subject.judged = judged;
+    finding.subject.more_is_better = more_is_better;
+    finding.subject.gate = 0.8;
+    finding.subject.aim = 1;
+    finding.subject.controls = {"nginx"};
+    finding.sides = {{"node", {}}, {"nginx", {}}};
+    return finding;
+}
+
+void add_round(Finding& finding, double ours, double control) {
+    Figure figure;
+    figure.value = ours;
+    finding.sides[0].rounds.push_back(figure);
+    figure.value = control;
+    finding.sides[1].rounds.push_back(figure);
+}
+
+TEST(BenchResults, ARatioSaysHowWellWeDo) {
+    Finding cost = finding_of(Judged::ratio, false);
+    add_round(cost, 10, 9);
+    add_round(cost, 10, 5);
+    add_round(cost, 10, 20);
+    EXPECT_EQ(cost.ratios_to("nginx"), (std::vector<double>{0.9, 0.5, 2}));
+    EXPECT_EQ(cost.judged(), 0.9);
+    EXPECT_EQ(cost.meets(0.8), true);
+    EXPECT_EQ(cost.meets(1), false);
+    Finding rate = finding_of(Judged::ratio, true);
+    add_round(rate, 10, 20);
+    EXPECT_EQ(rate.judged(), 0.5);
+}
+
+TEST(BenchResults, AValueIsJudgedByItself) {
+    Finding memory = finding_of(Judged::value_at_most, false);
+    add_round(memory, 3, 1);
+    EXPECT_EQ(memory.meets(4), true);
+    EXPECT_EQ(memory.meets(1), false);
+    Finding rate = finding_of(Judged::value_at_least, true);
+    add_round(rate, 3, 1);
+    EXPECT_EQ(rate.meets(4), false);
+    EXPECT_EQ(rate.meets(3), true);
+}
+
+TEST(BenchResults, WhatWasNotMeasuredIsNotJudged) {
+    Finding finding = finding_of(Judged::ratio, false);
+    add_round(finding, 10, 9);
+    finding.sides[1].rounds.clear();
+    EXPECT_EQ(finding.meets(0.8), std::nullopt);
+    Report report;
+    report.findings.push_back(finding);
+    EXPECT_TRUE(report.misses_a_gate());
+    const nlohmann::json result = json_of(report)["results"][0];
+    EXPECT_EQ(result["value"], 10);
+    EXPECT_TRUE(result["control"].is_null());
+    EXPECT_TRUE(result["ratio"].is_null());
+    EXPECT_TRUE(result["spread"].is_null());
+    EXPECT_TRUE(result["gate_met"].is_null());
+    EXPECT_TRUE(table_of(report).contains("call"));
+}
+
+TEST(BenchResults, AProblemLeavesNoValue) {
+    Finding finding = finding_of(Judged::ratio, false);
+    add_round(finding, 10, 9);
+    finding.problem = "it <broke>";
+    Report report;
+    report.findings.push_back(finding);
+    EXPECT_TRUE(report.has_problems());
+    const nlohmann::json result = json_of(report)["results"][0];
+    EXPECT_TRUE(result["value"].is_null());
+    EXPECT_TRUE(result["gate_met"].is_null());
+    EXPECT_EQ(result["problem"], "it <broke>");
+    EXPECT_TRUE(page_of(report).contains("it &lt;broke&gt;"));
+}
+
+TEST(BenchPresentation, ShowsThreeDigits) {
+    EXPECT_EQ(figure_text(0.8531), "0.853");
+    EXPECT_EQ(figure_text(1.5), "1.50");
+    EXPECT_EQ(figure_text(12.34), "12.3");
+    EXPECT_EQ(figure_text(152000.4), "152000");
+    EXPECT_EQ(figure_text(0), "0");
+}
+
+}  // namespace
+}  // namespace playback::bench
