@@ -2,10 +2,9 @@
 // each batch synced to the disk. The control is SQLite alone, in the same round and directory:
 // batches of as many rows and bytes as the node's batches of that load had on average, each with a
 // sync.
-#include <charconv>
-
 #include "tools/bench_macro/http_talker.h"
 #include "tools/bench_macro/measurement.h"
+#include "tools/bench_macro/metrics_page.h"
 #include "tools/bench_macro/mind.h"
 
 namespace playback::bench {
@@ -21,21 +20,12 @@ struct Commits {
     double bytes = 0;
 };
 
-double metric(std::string_view page, std::string_view name) {
-    const std::string line = "\n" + std::string(name) + " ";
-    const std::size_t at = page.find(line);
-    double value = 0;
-    if (at != std::string_view::npos)
-        std::from_chars(page.data() + at + line.size(), page.data() + page.size(), value);
-    return value;
-}
-
 Result<Commits> commits_of(std::uint16_t port) {
     ApiClient api(port);
     TRY(page, api.get("/metrics"));
     Commits commits;
-    commits.batches = metric(page, "playback_commit_bytes_count");
-    commits.bytes = metric(page, "playback_commit_bytes_sum");
+    commits.batches = metric_of(page, "playback_commit_bytes_count");
+    commits.bytes = metric_of(page, "playback_commit_bytes_sum");
     return commits;
 }
 

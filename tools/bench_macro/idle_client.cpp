@@ -2,9 +2,12 @@
 // lobby and an open socket. Each round adds some, whose users were there before; what the process
 // grew by is shared among them. The kernel's buffers are not in it. The control's growth is by
 // sockets alone.
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
+
+#include <sys/resource.h>
 
 #include "tools/bench_macro/game.h"
 #include "tools/bench_macro/measurement.h"
@@ -14,7 +17,10 @@
 namespace playback::bench {
 namespace {
 
-constexpr std::size_t clients_of_round = 512;
+constexpr std::size_t clients_of_round_max = 512;
+constexpr std::size_t clients_of_round_min = 32;
+constexpr std::size_t clients_max = 9'000;  // a node takes 20,000 connections
+constexpr std::size_t other_files = 400;
 constexpr auto rest = std::chrono::milliseconds(200);
 
 class IdleClient final : public Measurement {
@@ -38,7 +44,13 @@ public:
         order.name = game_;
         order.players_of_lobby = 1'000'000;
         TRY_VOID(make_game(api, order));
-        const std::size_t count = clients_of_round * (bench.options().rounds + 1);
+        const std::size_t rounds = bench.options().rounds + 1;  // one is not measured
+        // As many sockets again go to the control.
+        const std::size_t most = std::min(clients_max, (files_max() - other_files) / 2) / rounds;
+        if (most < clients_of_round_min)
+            return Error{Errc::full, "too few files may be open (ulimit -n) for so many rounds"};
+        clients_of_round_ = std::min(most, clients_of_round_max);
+        const std::size_t count = clients_of_round_ * rounds;
         for (std::size_t i = 0; i < count; ++i) {
             if (bench.is_interrupted()) return Error{Errc::unavailable, "interrupted"};
             TRY(user, add_user(api));
@@ -56,21 +68,22 @@ public:
             ApiClient api(server->port);
             TRY_VOID(connect_clients(bench, api, *server));
         } else {
-            for (std::size_t i = 0; i < clients_of_round; ++i) {
+            for (std::size_t i = 0; i < clients_of_round_; ++i) {
                 TRY(line, open_socket(server->port, {"/player?2", ""}));
                 lines_.push_back(std::move(line));
             }
         }
         std::this_thread::sleep_for(rest);
         Figure figure;
-        figure.value = (resident_kb_of(server->process.pid()) - before) / clients_of_round;
+        figure.value = (resident_kb_of(server->process.pid()) - before) /
+                       static_cast<double>(clients_of_round_);
         return figure;
     }
 
 private:
     Result<void> connect_clients(Bench& bench, ApiClient& api, const Server& node) {
         Runtime runtime;
-        for (std::size_t i = 0; i < clients_of_round; ++i) {
+        for (std::size_t i = 0; i < clients_of_round_; ++i) {
             if (bench.is_interrupted()) return Error{Errc::unavailable, "interrupted"};
             Player& player = users_[next_++];
             TRY_VOID(add_client(api, game_, player));
@@ -82,7 +95,14 @@ private:
         return empty_mailbox(api, runtime);
     }
 
+    static std::size_t files_max() {
+        rlimit limit{};
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        return std::max<std::size_t>(limit.rlim_cur, other_files);
+    }
+
     const std::string game_ = "idle";
+    std::size_t clients_of_round_ = 0;
     std::vector<Player> users_;
     std::size_t next_ = 0;
     std::optional<Doorman> doorman_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -117,6 +118,14 @@ void stay_on(int core) {
     CPU_ZERO(&cores);
     CPU_SET(static_cast<std::size_t>(core), &cores);
     ::sched_setaffinity(0, sizeof cores, &cores);
+}
+
+// Servers inherit it.
+void open_as_many_files_as_may_be() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::string percent(double part) {
@@ -244,6 +253,7 @@ Result<Report> run_bench(const BenchOrder& order) {
     const Place place = find_place(directory.path());
     report.warnings = warnings_of(report.machine, place);
     stay_on(place.load_core);
+    open_as_many_files_as_may_be();
     Bench bench(order.options, place);
     for (const auto& measurement : measurements) {
         if (bench.is_interrupted()) break;

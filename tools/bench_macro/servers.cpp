@@ -1,9 +1,7 @@
 #include "tools/bench_macro/servers.h"
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -20,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr Duration start_patience = seconds(30);
 constexpr Duration control_patience = minutes(20);
 constexpr int looks_max = 200;
-constexpr auto pause_between_looks = std::chrono::milliseconds(25);
+constexpr Duration pause_between_looks = milliseconds(25);
 
 // In a file of its own, which is there only when it is whole.
 constexpr const char* runtime_script = R"(#!/bin/sh
@@ -154,12 +152,13 @@ Result<Server> start_nginx(const Place& place) {
     order.core = place.server_core;
     order.command = {place.nginx, "-p", prefix, "-c", write_file(prefix + "/nginx.conf", text)};
     TRY(process, ChildProcess::start(order));
-    // It says nothing when it is ready.
+    // It says nothing when it is ready, and ends if it cannot be.
     for (int look = 0; look < looks_max; ++look) {
         if (connect_to(port)) return Server{std::move(process), port};
-        std::this_thread::sleep_for(pause_between_looks);
+        const Result<std::string> line = process.next_line(pause_between_looks);
+        if (!line && line.error().code == Errc::closed) return in_words("nginx", line.error());
     }
-    return in_words("nginx", Error{Errc::timed_out, "see " + order.errors});
+    return in_words("nginx", Error{Errc::timed_out, "nobody listens at its port"});
 }
 
 namespace {

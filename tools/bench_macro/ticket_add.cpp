@@ -6,6 +6,7 @@
 #include "tools/bench_macro/game.h"
 #include "tools/bench_macro/http_talker.h"
 #include "tools/bench_macro/measurement.h"
+#include "tools/bench_macro/metrics_page.h"
 
 namespace playback::bench {
 namespace {
@@ -77,6 +78,7 @@ public:
             lines[i].talker = std::make_unique<HttpTalker>(next, nullptr);
         }
         TRY(outcome, run_load(lines, bench.plan(*node)));
+        TRY_VOID(check_tickets(*node));
         Figure figure = figure_of(outcome);
         const auto tickets = static_cast<double>(players_) / static_cast<double>(lines.size());
         figure.value = 1e6 / figure.cpu_us * tickets;
@@ -84,6 +86,17 @@ public:
     }
 
 private:
+    // An item of a runtime that the node does not like is void, and the call succeeds.
+    Result<void> check_tickets(const Server& node) const {
+        ApiClient api(node.port);
+        TRY(page, api.get("/metrics"));
+        const double waiting = metric_of(page, "playback_tickets_waiting");
+        if (waiting == static_cast<double>(players_)) return {};
+        return Error{Errc::corrupt,
+                     "the node has " + std::to_string(waiting) + " tickets, not one for each of " +
+                         std::to_string(players_) + " players"};
+    }
+
     struct Requests {
         std::string for_a;
         std::string for_b;
