@@ -2,6 +2,8 @@
 // each batch synced to the disk. The control is SQLite alone, in the same round and directory:
 // batches of as many rows and bytes as the node's batches of that load had on average, each with a
 // sync.
+#include <cmath>
+
 #include "tools/bench_macro/http_talker.h"
 #include "tools/bench_macro/measurement.h"
 #include "tools/bench_macro/metrics_page.h"
@@ -97,8 +99,8 @@ private:
                                 {"storage",
                                  std::to_string(bench.options().seconds),
                                  path,
-                                 std::to_string(static_cast<std::uint64_t>(rows_ + 0.5)),
-                                 std::to_string(static_cast<std::uint64_t>(bytes_ + 0.5))}));
+                                 std::to_string(std::lround(rows_)),
+                                 std::to_string(std::lround(bytes_))}));
         Figure figure;
         figure.value = value;
         return figure;

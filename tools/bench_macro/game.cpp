@@ -145,11 +145,12 @@ Result<json> await_message(ApiClient& api,
 }
 
 Result<Runtime> log_in_as_runtime(ApiClient& api, const std::string& seen, const std::string& id) {
+    const std::string path = seen + "/" + id;
     Runtime runtime;
     runtime.id = id;
     std::string password;
     for (int look = 0; look < looks_max && password.empty(); ++look) {
-        password = read_text(seen + "/" + id);
+        password = read_text(path);
         if (password.empty()) std::this_thread::sleep_for(pause_between_looks);
     }
     if (password.empty()) return Error{Errc::timed_out, "runtime " + id + " was not started"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -129,7 +130,7 @@ void open_as_many_files_as_may_be() {
 }
 
 std::string percent(double part) {
-    return std::to_string(static_cast<int>(part * 100 + 0.5)) + " %";
+    return std::to_string(std::lround(part * 100)) + " %";
 }
 
 class Rounds {
