@@ -67,12 +67,38 @@ TEST(BenchCommand, MeasuresEverything) {
     EXPECT_EQ(names.size(), 13U);
 }
 
+TEST(BenchCommand, PlotsHowCostGrows) {
+    const Directory directory;
+    const Ended ended = run_program({"bench",
+                                     "--growth",
+                                     "--growth-most",
+                                     "200",
+                                     "--seconds",
+                                     "0.1",
+                                     "--json",
+                                     "--data",
+                                     directory.path()});
+    ASSERT_EQ(ended.code, 0) << ended.out << ended.err;
+    std::set<std::string> names;
+    for (const json& growth : ended.json()["growth"]) {
+        names.insert(growth["name"].get<std::string>());
+        EXPECT_EQ(growth["points"].back()["size"], 200) << growth;
+        EXPECT_FALSE(growth.contains("problem")) << growth;
+    }
+    const std::set<std::string> all{
+        "clients", "client_memory", "tickets", "tenants", "rows_written", "rows_read"};
+    EXPECT_EQ(names, all);
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << "something was left behind";
+}
+
 TEST(BenchCommand, RefusesWhatItCannotDo) {
     const std::pair<Arguments, const char*> wrong[] = {
         {{"bench", "--rounds", "0"}, "--rounds takes 1 to 100"},
         {{"bench", "--rounds", "many"}, "--rounds"},
         {{"bench", "--seconds", "0"}, "--seconds takes 0.05 to 600"},
         {{"bench", "--only", "nothing"}, "there is no measurement nothing; there are trivial_call"},
+        {{"bench", "--growth", "--only", "login"}, "--growth has no measurements"},
+        {{"bench", "--growth-most", "5"}, "--growth-most belongs to --growth"},
         {{"bench", "--data", "/nonexistent"}, "cannot write to /nonexistent"},
         {{"bench", "--html", "/nonexistent/page.html"}, "cannot write /nonexistent/page.html"}};
     for (auto [arguments, words] : wrong) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tools/bench_macro/answer_reader.h"
+#include "tools/bench_macro/growth.h"
 #include "tools/bench_macro/histogram.h"
 #include "tools/bench_macro/mail_scanner.h"
 #include "tools/bench_macro/presentation.h"
@@ -225,6 +226,28 @@ TEST(BenchResults, AProblemLeavesNoValue) {
     EXPECT_TRUE(result["gate_met"].is_null());
     EXPECT_EQ(result["problem"], "it <broke>");
     EXPECT_TRUE(page_of(report).contains("it &lt;broke&gt;"));
+}
+
+TEST(BenchGrowth, GoesByPowersOfTen) {
+    using Sizes = std::vector<std::size_t>;
+    EXPECT_EQ(growth_sizes(1'000, 100'000, 0), (Sizes{1'000, 10'000, 100'000}));
+    EXPECT_EQ(growth_sizes(1'000, 100'000, 30'000), (Sizes{1'000, 10'000, 30'000}));
+    EXPECT_EQ(growth_sizes(1'000, 100'000, 5), (Sizes{5}));
+}
+
+TEST(BenchPresentation, ShowsGrowth) {
+    Growth growth;
+    growth.name = "clients";
+    growth.title = "a call";
+    growth.what = "clients";
+    growth.points = {{1'000, 5}, {10'000, 6}};
+    growth.problem = "no more files";
+    Report report;
+    report.growth.push_back(growth);
+    EXPECT_TRUE(report.has_problems());
+    EXPECT_TRUE(table_of(report).contains("NOT MEASURED FURTHER: no more files"));
+    EXPECT_EQ(json_of(report)["growth"][0]["points"][1]["value"], 6);
+    EXPECT_TRUE(page_of(report).contains("<polyline"));
 }
 
 TEST(BenchPresentation, ShowsThreeDigits) {

@@ -26,12 +26,12 @@ public:
     Result<std::string> ask(std::string_view path, const nlohmann::json& body, const char* member);
     // The body of a GET.
     Result<std::string> get(std::string_view path);
+    // Any request, as bytes: the body of its answer.
+    Result<std::string> exchange(std::string_view request);
     // From now on `ask` is by whom this token says.
     void speak_as(std::string token) { token_ = std::move(token); }
 
 private:
-    Result<std::string> exchange(std::string_view request);
-
     std::uint16_t port_;
     Descriptor socket_;
     std::string token_;

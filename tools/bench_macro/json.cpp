@@ -73,6 +73,19 @@ json describe(const Finding& finding) {
     return described;
 }
 
+json describe(const Growth& growth) {
+    json described{{"name", growth.name},
+                   {"title", growth.title},
+                   {"unit", growth.unit},
+                   {"by", growth.what},
+                   {"notes", growth.notes},
+                   {"points", json::array()}};
+    for (const GrowthPoint& point : growth.points)
+        described["points"].push_back({{"size", point.size}, {"value", point.value}});
+    if (!growth.problem.empty()) described["problem"] = growth.problem;
+    return described;
+}
+
 }  // namespace
 
 json json_of(const Report& report) {
@@ -89,6 +102,7 @@ json json_of(const Report& report) {
                    {"results", json::array()}};
     for (const Finding& finding : report.findings)
         described["results"].push_back(describe(finding));
+    for (const Growth& growth : report.growth) described["growth"].push_back(describe(growth));
     return described;
 }
 

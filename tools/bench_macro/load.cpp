@@ -63,6 +63,7 @@ private:
     void say(Driven& driven, std::int64_t due);
     void answered(Driven& driven, std::size_t count);
     [[nodiscard]] bool is_quiet() const;
+    [[nodiscard]] bool is_enough() const { return plan_.is_enough && plan_.is_enough(); }
 
     const LoadPlan& plan_;
     std::vector<Driven> driven_;
@@ -200,7 +201,7 @@ Result<void> Driver::serve_until(std::int64_t end) {
     for (now_ = now_ns(); now_ < end; now_ = now_ns()) {
         if (plan_.is_interrupted && plan_.is_interrupted())
             return Error{Errc::unavailable, "interrupted"};
-        if (is_ending_ && is_quiet()) break;
+        if (is_ending_ ? is_quiet() : is_enough()) break;
         if (plan_.rate > 0 && !is_ending_) TRY_VOID(keep_the_pace());
         const int count = ::epoll_wait(epoll_.get(), events.data(), events_max, patience(end));
         now_ = now_ns();
@@ -212,8 +213,10 @@ Result<void> Driver::serve_until(std::int64_t end) {
 
 Result<LoadOutcome> Driver::run() {
     TRY_VOID(open());
-    const double warm_up = std::min(plan_.seconds * warm_up_part, warm_up_seconds_max);
-    TRY_VOID(serve_until(now_ns() + static_cast<std::int64_t>(warm_up * 1e9)));
+    if (!plan_.is_enough) {
+        const double warm_up = std::min(plan_.seconds * warm_up_part, warm_up_seconds_max);
+        TRY_VOID(serve_until(now_ns() + static_cast<std::int64_t>(warm_up * 1e9)));
+    }
     outcome_ = LoadOutcome();
     const double server_before = cpu_seconds_of(plan_.server);
     const double own_before = cpu_of_this_process();

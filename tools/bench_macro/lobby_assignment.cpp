@@ -2,67 +2,17 @@
 // most when the server has half of the load that it can take, beside nginx at half of its own.
 //
 // Each round finds out what the server can take, then drives it at half of that, evenly.
-#include <algorithm>
-
-#include "engine/wire/json_writer.h"
-#include "tools/bench_macro/answer_reader.h"
 #include "tools/bench_macro/game.h"
 #include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/mail_scanner.h"
 #include "tools/bench_macro/measurement.h"
 #include "tools/bench_macro/mind.h"
+#include "tools/bench_macro/newcomer.h"
 
 namespace playback::bench {
 namespace {
 
 constexpr std::size_t players = 64;
 constexpr double search_part = 0.5;  // of the seconds, to find out what it can take
-
-// Creates a client and asks for its messages until it is told of its runtime: one answer.
-class Newcomer final : public Talker {
-public:
-    Newcomer(Player player, std::string_view game) : player_(std::move(player)) {
-        std::string body;
-        wire::JsonWriter out(body);
-        out.object().key("tenant").string(game).key("project").string(game);
-        out.key("stage").string(game).end_object();
-        create_ = request_bytes(path_of("player", "create-client"), body, player_.token);
-    }
-
-    void say(std::string& out) override { out += create_; }
-
-    Result<Heard> hear(std::span<char> unread, std::string& out) override {
-        Heard heard;
-        const std::string_view bytes(unread.data(), unread.size());
-        while (const std::optional<HttpAnswer> answer = reader_.next(bytes.substr(heard.used))) {
-            heard.used += answer->bytes;
-            if (answer->status != 200)
-                return Error{Errc::refused, "an answer was " + std::string(answer->body)};
-            if (take(answer->body, out)) ++heard.answered;
-        }
-        return heard;
-    }
-
-private:
-    // Was that the end of it?
-    bool take(std::string_view body, std::string& out) {
-        constexpr std::string_view created = R"("client_id":")";
-        if (body.starts_with("{" + std::string(created))) {
-            const std::string_view rest = body.substr(created.size() + 1);
-            player_.client = rest.substr(0, rest.find('"'));
-        } else {
-            MailScanner scanner(body);
-            for (Mail mail; scanner.next(mail);)
-                if (mail.qualifier == "RUNTIME_ASSIGNED") return true;
-        }
-        out += waiting_interchange_of(player_);
-        return false;
-    }
-
-    Player player_;
-    std::string create_;
-    AnswerReader reader_;
-};
 
 class LobbyAssignment final : public Measurement {
 public:

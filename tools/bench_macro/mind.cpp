@@ -16,11 +16,10 @@ constexpr std::string_view words = "what a player says in 32 bytes..";
 constexpr std::size_t answers_max = 512;
 constexpr std::string_view hold = "wait=5";
 
-void write_ids(wire::JsonWriter& out, std::vector<std::string>& ids) {
+void write_ids(wire::JsonWriter& out, const std::vector<std::string>& ids) {
     out.key("consumed_messages").array();
     for (const std::string& id : ids) out.string(id);
     out.end_array();
-    ids.clear();
 }
 
 void write_message(wire::JsonWriter& out) {
@@ -28,12 +27,13 @@ void write_message(wire::JsonWriter& out) {
     out.key("body").object().key("message").string(words).end_object().end_object();
 }
 
-std::string empty_body(const Player& player) {
+std::string silent_body(const Player& player, const std::vector<std::string>& consumed) {
     std::string body;
     wire::JsonWriter out(body);
     out.object().key("client_id").string(player.client);
     out.key("outgoing_messages").array().end_array();
-    out.key("consumed_messages").array().end_array().end_object();
+    write_ids(out, consumed);
+    out.end_object();
     return body;
 }
 
@@ -60,13 +60,19 @@ void append_call(std::string& out,
 
 std::string empty_interchange_of(const Player& player) {
     std::string request;
-    append_call(request, "player", empty_body(player), player.token, false);
+    append_call(request, "player", silent_body(player, {}), player.token, false);
     return request;
 }
 
 std::string waiting_interchange_of(const Player& player) {
     std::string request;
-    append_call(request, "player", empty_body(player), player.token, true);
+    append_call(request, "player", silent_body(player, {}), player.token, true);
+    return request;
+}
+
+std::string consuming_interchange_of(const Player& player, const std::vector<std::string>& ids) {
+    std::string request;
+    append_call(request, "player", silent_body(player, ids), player.token, false);
     return request;
 }
 
@@ -79,6 +85,7 @@ void PlayerMind::next(std::string& out) {
     said_ += messages_of_call_;
     json.end_array();
     write_ids(json, consumed_);
+    consumed_.clear();
     json.end_object();
     append_call(out, "player", body, player_.token, false);
 }
@@ -104,6 +111,7 @@ void RuntimeMind::next(std::string& out) {
     to_answer_.erase(to_answer_.begin(), to_answer_.begin() + static_cast<std::ptrdiff_t>(count));
     json.end_array();
     write_ids(json, consumed_);
+    consumed_.clear();
     json.end_object();
     append_call(out, "runtime", body, runtime_.token, count == 0);
 }

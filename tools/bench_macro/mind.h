@@ -16,6 +16,8 @@ namespace playback::bench {
 // A call with nothing in it. The second is held until something has come.
 std::string empty_interchange_of(const Player& player);
 std::string waiting_interchange_of(const Player& player);
+// Consumes these messages.
+std::string consuming_interchange_of(const Player& player, const std::vector<std::string>& ids);
 
 // Says so many messages with each call, and consumes what has come.
 class PlayerMind {

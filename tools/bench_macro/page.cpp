@@ -1,6 +1,7 @@
 // The page: for each measurement a plot of its rounds, one dot for each server in each round.
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "tools/bench_macro/presentation.h"
 
@@ -132,6 +133,43 @@ std::string section_of(const Finding& finding) {
     return text;
 }
 
+// Each power of ten is as wide as the other.
+std::string line_of(const Growth& growth) {
+    constexpr double height = 120;
+    const double first = std::log10(growth.points.front().size);
+    const double last = std::log10(growth.points.back().size);
+    double highest = 0;
+    for (const GrowthPoint& point : growth.points) highest = std::max(highest, point.value);
+    if (highest <= 0) return "";
+    const double width = plot_width - label_width - 40;
+    std::string line;
+    std::string marks;
+    for (const GrowthPoint& point : growth.points) {
+        const double part = last > first ? (std::log10(point.size) - first) / (last - first) : 0;
+        const double x = 20 + part * width;
+        const double y = 20 + height * (1 - point.value / highest);
+        line += figure_text(x) + "," + figure_text(y) + " ";
+        marks += "<circle cx=\"" + figure_text(x) + "\" cy=\"" + figure_text(y) +
+                 "\" r=\"4\" fill=\"" + colours[0] + "\"/>\n";
+        marks += text_at(x - 8, y - 8, figure_text(point.value));
+        marks += text_at(x - 12, height + 38, figure_text(point.size));
+    }
+    return "<svg width=\"" + figure_text(plot_width) + "\" height=\"170\" role=\"img\">\n" +
+           "<line x1=\"10\" y1=\"140\" x2=\"" + figure_text(plot_width) +
+           "\" y2=\"140\" stroke=\"#999\"/>\n<polyline fill=\"none\" stroke=\"" + colours[0] +
+           "\" points=\"" + line + "\"/>\n" + marks + "</svg>\n";
+}
+
+std::string section_of(const Growth& growth) {
+    std::string text = "<h2>" + escaped(growth.title) + "</h2>\n";
+    text +=
+        paragraph("note", growth.name + ": " + growth.unit + ", by the number of " + growth.what);
+    if (!growth.points.empty()) text += line_of(growth);
+    for (const std::string& note : growth.notes) text += paragraph("note", note);
+    if (!growth.problem.empty()) text += paragraph("bad", "not further: " + growth.problem);
+    return text;
+}
+
 }  // namespace
 
 std::string page_of(const Report& report) {
@@ -147,6 +185,7 @@ std::string page_of(const Report& report) {
                       "same round: 1 is as well as it, more is better.");
     for (const std::string& warning : report.warnings) page += paragraph("bad", warning);
     for (const Finding& finding : report.findings) page += section_of(finding);
+    for (const Growth& growth : report.growth) page += section_of(growth);
     return page + "</body></html>\n";
 }
 

@@ -62,9 +62,9 @@ bool Report::misses_a_gate() const {
 }
 
 bool Report::has_problems() const {
-    return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-        return !finding.problem.empty();
-    });
+    const auto has_one = [](const auto& found) { return !found.problem.empty(); };
+    return std::any_of(findings.begin(), findings.end(), has_one) ||
+           std::any_of(growth.begin(), growth.end(), has_one);
 }
 
 }  // namespace playback::bench

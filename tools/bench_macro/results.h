@@ -67,6 +67,21 @@ struct Finding {
     [[nodiscard]] std::optional<bool> meets(double bound) const;
 };
 
+// What an operation costs as there is more and more of something.
+struct GrowthPoint {
+    double size = 0;
+    double value = 0;
+};
+struct Growth {
+    std::string name;   // "clients"
+    std::string title;  // of the operation, for people
+    std::string unit;   // of the value
+    std::string what;   // there is more of
+    std::vector<GrowthPoint> points;
+    std::vector<std::string> notes;
+    std::string problem;  // why it ends where it does
+};
+
 struct Machine {
     std::string system;     // kernel and architecture
     std::string processor;  // its name
@@ -80,6 +95,7 @@ struct Report {
     std::string command;  // as typed
     double seconds = 0;   // that the run took
     std::vector<Finding> findings;
+    std::vector<Growth> growth;
     std::vector<std::string> warnings;
     bool is_interrupted = false;
 

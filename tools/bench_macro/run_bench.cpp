@@ -15,6 +15,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "tools/bench_macro/growth.h"
 #include "tools/bench_macro/proc_files.h"
 
 namespace playback::bench {
@@ -256,8 +257,9 @@ Result<Report> run_bench(const BenchOrder& order) {
     stay_on(place.load_core);
     open_as_many_files_as_may_be();
     Bench bench(order.options, place);
+    if (order.growth) report.growth = measure_growth(bench, {order.growth_most});
     for (const auto& measurement : measurements) {
-        if (bench.is_interrupted()) break;
+        if (bench.is_interrupted() || order.growth) break;
         report.findings.push_back(Rounds(bench, *measurement).run());
     }
     report.is_interrupted = bench.is_interrupted();

@@ -11,6 +11,8 @@
 namespace playback::bench {
 
 struct BenchOrder {
+    bool growth = false;            // the plots of that instead
+    std::size_t growth_most = 0;    // of anything there; 0: as each plot says
     std::vector<std::string> only;  // names of measurements; empty: all
     std::string directory;          // a temporary one is made in it
     std::string command;            // as typed

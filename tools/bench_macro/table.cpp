@@ -57,6 +57,17 @@ std::string part_of(const Finding& finding) {
     return text;
 }
 
+std::string part_of(const Growth& growth) {
+    constexpr std::size_t width = 12;
+    std::string text = "\n" + growth.name + ": " + growth.title + "; " + growth.unit + ", by " +
+                       growth.what + "\n";
+    for (const GrowthPoint& point : growth.points)
+        text += "  " + padded(figure_text(point.size), width) + figure_text(point.value) + "\n";
+    for (const std::string& note : growth.notes) text += "  " + note + "\n";
+    if (!growth.problem.empty()) text += "  NOT MEASURED FURTHER: " + growth.problem + "\n";
+    return text;
+}
+
 }  // namespace
 
 std::string figure_text(double value) {
@@ -78,6 +89,7 @@ std::string table_of(const Report& report) {
         "median [lowest-highest] of the rounds; rate, p50, p99; ratio to a control of the same "
         "round: 1 is as well, more is better\n";
     for (const Finding& finding : report.findings) text += part_of(finding);
+    for (const Growth& growth : report.growth) text += part_of(growth);
     if (report.is_interrupted) text += "\ninterrupted\n";
     return text;
 }

@@ -27,6 +27,8 @@ struct BenchArguments {
     double seconds = 1.5;
     std::string data;
     std::string page;
+    bool growth = false;
+    std::size_t growth_most = 0;
     bool check = false;
     bool json_wanted = false;
 };
@@ -36,6 +38,9 @@ std::string command_of(const BenchArguments& arguments) {
                        " --seconds " + bench::figure_text(arguments.seconds);
     for (std::size_t i = 0; i < arguments.only.size(); ++i)
         text += (i == 0 ? " --only " : ",") + arguments.only[i];
+    if (arguments.growth) text += " --growth";
+    if (arguments.growth_most != 0)
+        text += " --growth-most " + std::to_string(arguments.growth_most);
     if (!arguments.data.empty()) text += " --data " + arguments.data;
     return text;
 }
@@ -46,7 +51,13 @@ Result<bench::BenchOrder> order_of(const BenchArguments& arguments) {
     if (!(arguments.seconds >= seconds_min && arguments.seconds <= seconds_max))
         return Error{Errc::invalid_argument, "--seconds takes 0.05 to 600"};
     bench::BenchOrder order;
+    if (arguments.growth && !arguments.only.empty())
+        return Error{Errc::invalid_argument, "--growth has no measurements for --only to name"};
+    if (arguments.growth_most != 0 && !arguments.growth)
+        return Error{Errc::invalid_argument, "--growth-most belongs to --growth"};
     order.only = arguments.only;
+    order.growth = arguments.growth;
+    order.growth_most = arguments.growth_most;
     order.directory = arguments.data;
     if (order.directory.empty()) order.directory = std::filesystem::temp_directory_path().string();
     order.command = command_of(arguments);
@@ -101,6 +112,11 @@ void add_bench_command(CLI::App& app, Run& run) {
                         "directory on the disk to measure, for temporary files; default: that of "
                         "the system");
     command->add_option("--html", arguments->page, "file for a page with plots");
+    command->add_flag("--growth",
+                      arguments->growth,
+                      "instead: what calls cost as clients, tickets, tenants and stored rows grow");
+    command->add_option(
+        "--growth-most", arguments->growth_most, "of anything; default: up to ten million");
     command->add_flag("--check", arguments->check, "exit with 1 if a gate is missed");
     command->add_flag("--json", arguments->json_wanted, "one JSON object as the last line");
     command->footer(
