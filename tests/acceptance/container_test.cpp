@@ -123,16 +123,14 @@ TEST_P(Containers, AreStartedWhenTheirImageIsThere) {
 
 // What an earlier attempt, or anybody else, left under the name is in the way.
 TEST_P(Containers, TakeTheirNameFromWhoHasIt) {
-    if (is_old()) GTEST_SKIP() << "the first generation does not tell the ids of runtimes";
     const std::string version = make_version(Game());
     name_image(version);
-    const Json made = developer("create-deployment", {{"stage", stage}, {"version_id", version}});
-    const Json asked = {{"deployment_id", made["deployment_id"]}};
+    const Json asked = {{"deployment_id", deploy_version(version)}};
+    const Player& player = join();
     std::string runtime;
     ASSERT_TRUE(until("a lobby is wanted", [&] {
-        const Json details = developer("get-deployment-details", asked);
-        if (!details["lobby_resources"].empty())
-            runtime = details["lobby_resources"][0]["runtime_id"];
+        Json lobbies = developer("get-deployment-details", asked)["lobby_refs"];
+        if (!lobbies.empty()) runtime = lobbies[0]["runtime_id"];
         return !runtime.empty();
     }));
     const std::string name = "lobby_" + runtime;
@@ -140,7 +138,7 @@ TEST_P(Containers, TakeTheirNameFromWhoHasIt) {
     ASSERT_EQ(at().docker.docker({"create", "--name", name, image}).exit_code, 0);
     const std::string reference = at().registry.host() + "/" + image_of(version);
     ASSERT_EQ(at().docker.docker({"tag", image, reference}).exit_code, 0);
-    enter();
+    ASSERT_TRUE(until("in the lobby", [&] { return player.kind() == "LOBBY"; }));
     const Json all = inspect("LOBBY");
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0]["Name"], "/" + name);

@@ -229,11 +229,12 @@ Json Scenario::images_of(const std::string& version) const {
     return developer("get-version-details", {{"version_id", version}})["details"]["images"];
 }
 
-void Scenario::deploy_version(const std::string& version, const Json& its_config) {
+std::string Scenario::deploy_version(const std::string& version, const Json& its_config) {
     Json body = {{"stage", stage}, {"version_id", version}};
     if (!its_config.is_null()) body["config"] = its_config;
     const Json made = developer(is_old() ? "deploy-version" : "create-deployment", body);
     EXPECT_TRUE(made.contains("deployment_id")) << made;
+    return made.value("deployment_id", "");
 }
 
 // The image is on the daemon already, as if it had been pulled before.
@@ -247,8 +248,8 @@ void Scenario::deploy(const Game& game) {
     deploy_version(version, game.deployment());
 }
 
-void Scenario::deploy_version(const std::string& version) {
-    deploy_version(version, nullptr);
+std::string Scenario::deploy_version(const std::string& version) {
+    return deploy_version(version, nullptr);
 }
 
 Json Scenario::inspect(const char* qualifier) const {

@@ -83,8 +83,9 @@ protected:
     std::string make_version(const Game& game);
     void name_image(const std::string& version);
     [[nodiscard]] std::string image_of(const std::string& version) const;
-    void deploy_version(const std::string& version, const Json& its_config);
-    void deploy_version(const std::string& version);
+    // The id of the deployment.
+    std::string deploy_version(const std::string& version, const Json& its_config);
+    std::string deploy_version(const std::string& version);
     Json images_of(const std::string& version) const;
     Json developer(const std::string& method, const Json& more) const;
 

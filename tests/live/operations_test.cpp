@@ -25,6 +25,10 @@ protected:
 };
 
 TEST_F(LiveOperations, LivenessAndReadiness) {
+    // It listens before its container host has answered for the first time.
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (get("/readyz").status != 200 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
     for (const char* path : {"/healthz", "/health", "/readyz", "/ready"}) {
         const HttpReply reply = get(path);
         EXPECT_EQ(reply.status, 200) << path;

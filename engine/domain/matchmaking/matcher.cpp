@@ -61,7 +61,7 @@ void Matcher::restore_ticket(const Ticket& ticket, bool comes_back, Instant now)
     const std::optional<Record> record = tickets_.add(ticket, comes_back);
     if (!record) return;
     look_when_grown(*record, now);
-    sweep_all();
+    sweep_from_ = tickets_.first_sequence();  // who comes back is older than those before
 }
 
 void Matcher::close_match(MatchId match) {
