@@ -1,4 +1,5 @@
 // `playback bench` as people and scripts call it. No assertion here is about time.
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <set>
@@ -13,6 +14,8 @@ namespace {
 
 using nlohmann::json;
 using Arguments = std::vector<std::string>;
+
+constexpr auto patience_of_all = std::chrono::minutes(5);
 
 Arguments short_bench(const std::string& names, const std::string& data) {
     return {
@@ -54,12 +57,12 @@ TEST(BenchCommand, MeasuresATrivialCallAndSaysSoInJson) {
 // Each way to set up and to speak works; what it costs is not asked here.
 TEST(BenchCommand, MeasuresEverything) {
     const Directory directory;
-    Arguments arguments = short_bench("", directory.path());
-    arguments.erase(arguments.begin() + 1, arguments.begin() + 3);
-    const Ended ended = run_program(arguments);
-    ASSERT_EQ(ended.code, 0) << ended.out << ended.err;
+    Program bench(
+        {"bench", "--rounds", "1", "--seconds", "0.1", "--json", "--data", directory.path()});
+    ASSERT_EQ(bench.wait(patience_of_all), 0) << bench.out() << bench.err();
     std::set<std::string> names;
-    for (const json& result : ended.json()["results"]) {
+    const json said = bench.json();
+    for (const json& result : said["results"]) {
         names.insert(result["name"].get<std::string>());
         EXPECT_TRUE(result["value"].is_number()) << result;
         EXPECT_FALSE(result.contains("problem")) << result;

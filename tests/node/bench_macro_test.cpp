@@ -103,6 +103,10 @@ TEST(BenchAnswerReader, TakesAnswersHoweverTheyAreCut) {
     EXPECT_EQ(statuses, "200 body;200 body;404 ;");
     EXPECT_EQ(used, all.size());
     EXPECT_FALSE(reader.failed());
+    EXPECT_EQ(reader.in_words({503, "later", 0}), "an answer was 503 later");
+    const auto refused =
+        reader.next("HTTP/1.1 503 No\r\nX-Error-Detail: too much\r\nContent-Length: 1\r\n\r\n!");
+    EXPECT_EQ(reader.in_words(refused.value()), "an answer was 503 (too much) !");
 }
 
 TEST(BenchAnswerReader, RefusesWhatHasNoLength) {

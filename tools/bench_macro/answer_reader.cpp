@@ -53,4 +53,15 @@ std::optional<HttpAnswer> AnswerReader::next(std::string_view bytes) {
     return HttpAnswer{status_, bytes.substr(head_.size(), length_), size};
 }
 
+std::string AnswerReader::in_words(const HttpAnswer& answer) const {
+    constexpr std::string_view detail = "X-Error-Detail: ";
+    std::string words = "an answer was " + std::to_string(answer.status);
+    const std::size_t at = head_.find(detail);
+    if (at != std::string::npos) {
+        const std::size_t begin = at + detail.size();
+        words += " (" + head_.substr(begin, head_.find('\r', begin) - begin) + ")";
+    }
+    return words + " " + std::string(answer.body);
+}
+
 }  // namespace playback::bench

@@ -22,6 +22,8 @@ public:
     // The answer at the front of `bytes`; nothing while it is not whole, or if `failed`.
     std::optional<HttpAnswer> next(std::string_view bytes);
     [[nodiscard]] bool failed() const { return failed_; }
+    // The answer that `next` gave last, in words: its status, why, and its body.
+    [[nodiscard]] std::string in_words(const HttpAnswer& answer) const;
 
 private:
     bool read_head(std::string_view bytes);

@@ -31,8 +31,7 @@ public:
         const std::optional<HttpAnswer> answer = reader_.next({unread.data(), unread.size()});
         if (reader_.failed()) return Error{Errc::corrupt, "an answer is not HTTP with a length"};
         if (!answer) return Heard{};
-        if (answer->status != 200)
-            return Error{Errc::refused, "an answer was " + std::string(answer->body)};
+        if (answer->status != 200) return Error{Errc::refused, reader_.in_words(*answer)};
         Heard heard;
         heard.used = answer->bytes;
         heard.answered = is_second_ ? 1 : 0;
@@ -98,15 +97,31 @@ private:
         return {};
     }
 
-    // Microseconds of the node for a permission in any of them: the first one is written, the
-    // others find it there.
-    Result<double> measure() {
+    void append_permission(std::string& out, const std::string& tenant) const {
+        const json body{
+            {"tenant", tenant}, {"user", developer_}, {"permissions_to_create", {"TENANT_VIEWER"}}};
+        out += request_bytes(path_of("support", "create-tenant-permissions"), body.dump(), token_);
+    }
+
+    // Only the first call for a tenant writes: that is done before.
+    Result<void> permit_all() {
         const auto next = [this](std::string& out) {
-            const json body{{"tenant", ids_[chance_.below(ids_.size())]},
-                            {"user", developer_},
-                            {"permissions_to_create", {"TENANT_VIEWER"}}};
-            out +=
-                request_bytes(path_of("support", "create-tenant-permissions"), body.dump(), token_);
+            append_permission(out, ids_[std::min(permitted_++, ids_.size() - 1)]);
+        };
+        TRY(lines, lines_for([&next] { return std::make_unique<HttpTalker>(next, nullptr); }));
+        LoadPlan plan = bench_.plan(*node_);
+        plan.seconds = patience_seconds;
+        plan.is_enough = [this] { return permitted_ >= ids_.size() + connections; };
+        TRY_VOID(run_load(lines, plan));
+        permitted_ = ids_.size();
+        return {};
+    }
+
+    // Microseconds of the node for a permission in any of them.
+    Result<double> measure() {
+        TRY_VOID(permit_all());
+        const auto next = [this](std::string& out) {
+            append_permission(out, ids_[chance_.below(ids_.size())]);
         };
         TRY(lines, lines_for([&next] { return std::make_unique<HttpTalker>(next, nullptr); }));
         TRY(outcome, run_load(lines, bench_.plan(*node_)));
@@ -118,6 +133,7 @@ private:
     std::string token_;
     std::string developer_;
     std::vector<std::string> ids_;
+    std::size_t permitted_ = 0;  // of them
     Random chance_{12};
 };
 
@@ -129,7 +145,8 @@ Growth tenants(Bench& bench, const GrowthOptions& options) {
     growth.title = "permission of a developer in any tenant";
     growth.unit = "us CPU a call";
     growth.what = "tenants";
-    growth.notes.emplace_back("a call for a tenant writes once, then finds what it asks for there");
+    growth.notes.emplace_back(
+        "the permission is there already: the call finds that and writes nothing");
     const Result<void> done = Tenants(bench).run(options, growth);
     if (!done) growth.problem = done.error().detail;
     return growth;

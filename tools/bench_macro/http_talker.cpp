@@ -38,10 +38,7 @@ Result<Heard> HttpTalker::hear(std::span<char> unread, std::string&) {
     while (heard.used < bytes.size()) {
         const std::optional<HttpAnswer> answer = reader_.next(bytes.substr(heard.used));
         if (!answer) break;
-        if (answer->status != 200)
-            return Error{Errc::refused,
-                         "an answer was " + std::to_string(answer->status) + " " +
-                             std::string(answer->body)};
+        if (answer->status != 200) return Error{Errc::refused, reader_.in_words(*answer)};
         if (take_) take_(answer->body);
         heard.used += answer->bytes;
         ++heard.answered;

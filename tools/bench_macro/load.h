@@ -38,7 +38,7 @@ struct LoadPlan {
     double rate = 0;   // things said a second; 0: closed
     pid_t server = 0;  // whose CPU time counts
     std::function<bool()> is_interrupted;
-    std::function<bool()> is_enough;  // ends it before its time; there is no warm-up then
+    std::function<bool()> is_enough;  // ends it before its time, without a warm-up or a failure
 };
 
 struct LoadOutcome {

@@ -23,8 +23,7 @@ Result<Heard> Newcomer::hear(std::span<char> unread, std::string& out) {
     const std::string_view bytes(unread.data(), unread.size());
     while (const std::optional<HttpAnswer> answer = reader_.next(bytes.substr(heard.used))) {
         heard.used += answer->bytes;
-        if (answer->status != 200)
-            return Error{Errc::refused, "an answer was " + std::string(answer->body)};
+        if (answer->status != 200) return Error{Errc::refused, reader_.in_words(*answer)};
         if (take(answer->body, out)) ++heard.answered;
     }
     if (reader_.failed()) return Error{Errc::corrupt, "an answer is not HTTP with a length"};
