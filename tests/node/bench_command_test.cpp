@@ -58,7 +58,7 @@ TEST(BenchCommand, MeasuresATrivialCallAndSaysSoInJson) {
 TEST(BenchCommand, MeasuresEverything) {
     const Directory directory;
     Program bench(
-        {"bench", "--rounds", "1", "--seconds", "0.1", "--json", "--data", directory.path()});
+        {"bench", "--rounds", "1", "--seconds", "0.5", "--json", "--data", directory.path()});
     ASSERT_EQ(bench.wait(patience_of_all), 0) << bench.out() << bench.err();
     std::set<std::string> names;
     const json said = bench.json();
@@ -77,7 +77,7 @@ TEST(BenchCommand, PlotsHowCostGrows) {
                                      "--growth-most",
                                      "200",
                                      "--seconds",
-                                     "0.1",
+                                     "0.5",
                                      "--json",
                                      "--data",
                                      directory.path()});

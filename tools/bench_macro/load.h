@@ -52,6 +52,8 @@ struct LoadOutcome {
     [[nodiscard]] double rate() const;
     // Microseconds of the server for each answer.
     [[nodiscard]] double cpu_us() const;
+    // Is the CPU time hardly more than the ticks that it is counted in?
+    [[nodiscard]] bool is_too_short() const;
     // Did the load itself take all of its core while the server had time left?
     [[nodiscard]] bool is_generator_full() const;
 };

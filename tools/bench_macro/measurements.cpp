@@ -33,6 +33,7 @@ Figure figure_of(const LoadOutcome& outcome) {
     figure.p50_us = outcome.latency.quantile(0.5) / 1e3;
     figure.p99_us = outcome.latency.quantile(0.99) / 1e3;
     figure.is_generator_full = outcome.is_generator_full();
+    figure.is_too_short = outcome.is_too_short();
     return figure;
 }
 

@@ -188,13 +188,19 @@ private:
             finding_.warnings.push_back("others used " + percent(others) +
                                         " of a core meanwhile: figures are provisional");
         for (const Side& side : finding_.sides) {
-            const auto full = std::count_if(side.rounds.begin(),
-                                            side.rounds.end(),
-                                            [](const Figure& f) { return f.is_generator_full; });
-            if (full > 0)
+            if (has(side, &Figure::is_generator_full))
                 finding_.warnings.push_back("the load was at its end with " + side.name +
                                             ": its rate and latencies are those of the load");
+            if (has(side, &Figure::is_too_short))
+                finding_.warnings.push_back("rounds were too short to count the CPU time of " +
+                                            side.name + " well: try more --seconds");
         }
+    }
+
+    static bool has(const Side& side, bool Figure::* flag) {
+        return std::any_of(side.rounds.begin(), side.rounds.end(), [flag](const Figure& figure) {
+            return figure.*flag;
+        });
     }
 
     Bench& bench_;
