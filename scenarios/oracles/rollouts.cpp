@@ -98,14 +98,15 @@ bool RolloutOracle::is_closing(std::uint64_t client) const {
     return closing_since(version_of(client)).has_value();
 }
 
-// Clocks may run fast by a little, a quarter is no longer a little; and what a node that starts
-// with a wrong wall clock takes for the time is anybody's guess.
+// Clocks may run fast by a little, a quarter is no longer a little. What a node that starts with a
+// wrong wall clock takes for the time is anybody's guess, and it leaps again when the next start
+// has a right one.
 bool RolloutOracle::is_drained(std::uint64_t version) const {
     if (drain_ == Duration{}) return false;
     const std::optional<Instant> since = closing_since(version);
     if (!since) return false;
     const Instant now = court_.now();
-    return now - *since >= drain_ * 3 / 4 || court_.was_disturbed("time", *since, now);
+    return now - *since >= drain_ * 3 / 4 || court_.was_disturbed("time", Instant{}, now);
 }
 
 bool RolloutOracle::may_have_ended(std::uint64_t client) const {

@@ -13,8 +13,8 @@ namespace playback::scenarios {
 class OracleTest : public ::testing::Test {
 protected:
     Instant now = Instant{} + minutes(10);
-    Instant trouble = Instant{};  // the last moment at which something was wrong
-    std::string trouble_of;       // with which group of faults; empty: with each
+    Instant trouble{-1};     // the last moment at which something was wrong; before the run: none
+    std::string trouble_of;  // with which group of faults; empty: with each
     std::vector<std::string> complaints;
     Court court{{[this] { return now; },
                  [this](std::string invariant, std::string, std::string) {
