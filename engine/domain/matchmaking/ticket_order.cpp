@@ -37,12 +37,14 @@ void TicketOrder::settle() {
     fresh_.clear();
 }
 
-// By age they are already, and skills lie close together where many wait: counting does.
+// By age they are already, and skills lie close together where many wait: counting does. Of a few,
+// which is what one call brings, it is not worth the memory.
 void TicketOrder::sort_fresh() {
     const auto [least, most] = std::ranges::minmax(fresh_, {}, &TicketKey::skill);
     const std::int64_t low = least.skill;
     const auto range = static_cast<std::uint64_t>(most.skill - low) + 1;
-    if (!std::exchange(fresh_is_by_age_, true) || range > 2 * fresh_.size()) {
+    const bool is_by_age = std::exchange(fresh_is_by_age_, true);
+    if (!is_by_age || fresh_.size() < counted_min || range > 2 * fresh_.size()) {
         std::ranges::sort(fresh_);
         return;
     }

@@ -59,6 +59,7 @@ public:
 private:
     static constexpr std::size_t block_max = 64;
     static constexpr std::size_t fresh_max = 4096;
+    static constexpr std::size_t counted_min = 256;
     static constexpr std::size_t near_blocks = 16;
     using Keys = std::array<TicketKey, block_max>;
     struct Block {
