@@ -12,45 +12,80 @@ void Overlay::begin_row(std::uint64_t number, std::size_t body_bytes) {
     bytes_ += body_bytes;
 }
 
-void Overlay::put(std::string key, std::string value) {
-    change(std::move(key), false, std::move(value));
+void Overlay::put(io::Row row) {
+    const std::size_t before = changes_.size();
+    Change& change = touch(std::move(row.key));
+    if (changes_.size() > before) change.is_new = row.is_new;
+    change.erased = false;
+    change.value = std::move(row.value);
 }
 
 void Overlay::erase(std::string key) {
-    change(std::move(key), true, {});
+    Change& change = touch(std::move(key));
+    change.erased = true;
+    change.value = {};
 }
 
-void Overlay::change(std::string key, bool erased, std::string value) {
+Overlay::Change& Overlay::touch(std::string key) {
     LogRow& row = rows_.back();
-    const auto [it, added] = changes_.try_emplace(std::move(key));
-    const bool listed = !added && it->second.log_row == row.number;
-    it->second = Change{row.number, erased, std::move(value)};
-    if (listed) return;
-    row.changes.push_back(it);
+    const std::unique_ptr<Change>* const found = changes_.find(key);
+    Change* change = found == nullptr ? nullptr : found->get();
+    if (change == nullptr) {
+        auto made = std::make_unique<Change>();
+        change = made.get();
+        change->key = std::move(key);
+        change->place = without_order_.size();
+        without_order_.push_back(change);
+        changes_.insert(change->key, std::move(made));
+    }
+    if (std::exchange(change->log_row, row.number) == row.number) return *change;
+    row.changes.push_back(change);
     ++backlog_;
+    return *change;
 }
 
-Overlay::Fold Overlay::oldest(std::size_t backlog_max) {
+const Overlay::InOrder& Overlay::in_order() {
+    for (Change* const change : without_order_) {
+        in_order_.emplace(change->key, change);
+        change->place = ordered;
+    }
+    without_order_.clear();
+    return in_order_;
+}
+
+Overlay::Fold Overlay::oldest(std::size_t backlog_max) const {
     Fold fold;
     std::size_t seen = 0;
     for (const LogRow& row : rows_) {
         seen += row.changes.size();
         if (fold.last_log_row != 0 && seen > backlog_max) break;
         fold.last_log_row = row.number;
-        for (const Changes::iterator& it : row.changes) {
-            if (it->second.log_row == row.number) fold.changes.push_back(it);
+        for (const Change* const change : row.changes) {
+            if (change->log_row == row.number) fold.changes.push_back(change);
         }
     }
     return fold;
 }
 
 void Overlay::forget(const Fold& fold) {
-    for (const Changes::iterator& it : fold.changes) changes_.erase(it);
+    for (const Change* const change : fold.changes) forget(*change);
     while (!rows_.empty() && rows_.front().number <= fold.last_log_row) {
         bytes_ -= rows_.front().bytes;
         backlog_ -= rows_.front().changes.size();
         rows_.pop_front();
     }
+}
+
+void Overlay::forget(const Change& change) {
+    if (change.place == ordered) {
+        in_order_.erase(change.key);
+    } else {
+        Change* const last = without_order_.back();
+        without_order_[change.place] = last;
+        last->place = change.place;
+        without_order_.pop_back();
+    }
+    changes_.erase(std::string_view(change.key));
 }
 
 }  // namespace playback::adapters

@@ -1,57 +1,76 @@
-// Overlay: what the log says and the row table does not say yet, in key order.
+// Overlay: what the log says and the row table does not say yet.
 //
 // Per key only the newest change counts; a fold takes the oldest log rows, applies those of their
 // changes that are still the newest of their key, and forgets them. So a row that is erased or
-// overwritten before its fold never reaches the row table. Pure memory; rebuilt at open.
+// overwritten before its fold never reaches the row table. Most rows are messages, which come and
+// go without being looked for: keys are hashed, and put in order only when somebody reads a range.
+// Pure memory; rebuilt at open.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "engine/base/hash_map.h"
+#include "engine/io/store.h"
 
 namespace playback::adapters {
 
 class Overlay {
 public:
     struct Change {
+        std::string key;
+        std::string value;
         std::uint64_t log_row = 0;  // the newest log row that names the key
         bool erased = false;
-        std::string value;
+        bool is_new = false;  // the row table has no such key
+        // In the list of those without an order; `ordered` otherwise.
+        std::size_t place = 0;
     };
-    using Changes = std::map<std::string, Change, std::less<>>;
+    using InOrder = std::map<std::string_view, const Change*>;
 
     // Changes that follow belong to log row `number`, which is larger than all before.
     void begin_row(std::uint64_t number, std::size_t body_bytes);
-    void put(std::string key, std::string value);
+    void put(io::Row row);
     void erase(std::string key);
 
-    [[nodiscard]] const Changes& changes() const { return changes_; }
+    // Valid until the next change.
+    [[nodiscard]] const InOrder& in_order();
+    [[nodiscard]] std::size_t size() const { return changes_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     // Changes still listed for a fold, overtaken ones included: the work that is left.
     [[nodiscard]] std::size_t backlog() const { return backlog_; }
 
     struct Fold {
         std::uint64_t last_log_row = 0;  // 0: nothing to fold
-        std::vector<Changes::iterator> changes;
+        std::vector<const Change*> changes;
     };
     // The oldest log rows with at most `backlog_max` changes together, but at least one row.
-    [[nodiscard]] Fold oldest(std::size_t backlog_max);
+    [[nodiscard]] Fold oldest(std::size_t backlog_max) const;
     // The row table has them now.
     void forget(const Fold& fold);
 
 private:
+    static constexpr std::size_t ordered = static_cast<std::size_t>(-1);
+
     struct LogRow {
         std::uint64_t number = 0;
         std::size_t bytes = 0;
-        std::vector<Changes::iterator> changes;
+        std::vector<const Change*> changes;
     };
 
-    void change(std::string key, bool erased, std::string value);
+    // The change of `key`, listed under the newest log row.
+    Change& touch(std::string key);
+    void forget(const Change& change);
 
-    Changes changes_;
+    HashMap<std::string_view, std::unique_ptr<Change>> changes_;  // by the key inside
+    std::vector<Change*> without_order_;
+    InOrder in_order_;
     std::deque<LogRow> rows_;
     std::size_t bytes_ = 0;
     std::size_t backlog_ = 0;

@@ -109,7 +109,7 @@ void RowDatabase::remember(Commit& commit) {
     for (std::size_t i = 0; i < commit.batch.sections.size(); ++i) {
         if (!(*commit.outcome)[i]) continue;
         io::BatchSection& section = commit.batch.sections[i];
-        for (io::Row& row : section.puts) overlay_.put(std::move(row.key), std::move(row.value));
+        for (io::Row& row : section.puts) overlay_.put(std::move(row));
         for (std::string& key : section.erases) overlay_.erase(std::move(key));
     }
 }
@@ -156,7 +156,7 @@ Result<std::vector<io::Row>> RowDatabase::scan(std::string_view from,
                                                std::size_t limit) {
     if (broken_) return out_of_service();
     std::vector<io::Row> found;
-    const Overlay::Changes& changes = overlay_.changes();
+    const Overlay::InOrder& changes = overlay_.in_order();
     auto change = changes.lower_bound(from);
     scan_rows_.bind(1, from);
     scan_rows_.bind(2, to);
@@ -176,7 +176,8 @@ Result<std::vector<io::Row>> RowDatabase::scan(std::string_view from,
             continue;
         }
         if (stored == Step::row && change->first == key) stored = scan_rows_.step();
-        if (!change->second.erased) found.push_back({change->first, change->second.value});
+        const Overlay::Change& newer = *change->second;
+        if (!newer.erased) found.push_back({newer.key, newer.value});
         ++change;
     }
     if (stored == Step::failed) {
@@ -228,8 +229,8 @@ void RowDatabase::fold() {
     if (full && !connection_.execute("PRAGMA synchronous=NORMAL")) broken_ = true;
     if (broken_) return;
     if (fold_changes(fold) == Step::done) {
-        for (const Overlay::Changes::iterator& it : fold.changes)
-            stats_.folded_rows += it->second.erased ? 0 : 1;
+        for (const Overlay::Change* const change : fold.changes)
+            stats_.folded_rows += change->erased ? 0 : 1;
         overlay_.forget(fold);
         ++stats_.folds;
     } else {
@@ -241,10 +242,11 @@ void RowDatabase::fold() {
 
 Step RowDatabase::fold_changes(const Overlay::Fold& fold) {
     if (begin_.run() != Step::done) return Step::failed;
-    for (const Overlay::Changes::iterator& it : fold.changes) {
-        Statement& statement = it->second.erased ? erase_row_ : put_row_;
-        statement.bind(1, it->first);
-        if (!it->second.erased) statement.bind(2, it->second.value);
+    for (const Overlay::Change* const change : fold.changes) {
+        if (change->erased && change->is_new) continue;  // it never was in the table
+        Statement& statement = change->erased ? erase_row_ : put_row_;
+        statement.bind(1, change->key);
+        if (!change->erased) statement.bind(2, change->value);
         if (statement.run() != Step::done) return Step::failed;
     }
     erase_log_.bind(1, fold.last_log_row);

@@ -158,7 +158,7 @@ Result<void> RowDatabase::load_log() {
             if (entry.erased)
                 overlay_.erase(std::string(entry.key));
             else
-                overlay_.put(std::string(entry.key), std::string(entry.value));
+                overlay_.put({std::string(entry.key), std::string(entry.value)});
         }
         next_log_row_ = number + 1;
     }

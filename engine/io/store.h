@@ -26,6 +26,9 @@ enum class Durability : std::uint8_t { full, process, memory };
 struct Row {
     std::string key;
     std::string value;
+    // In a batch: no batch before has named this key. If it is erased while it is young, the store
+    // need not look for it.
+    bool is_new = false;
     friend bool operator==(const Row&, const Row&) = default;
 };
 

@@ -25,6 +25,11 @@ public:
     void put(const RowKey& key, const Row& row) {
         writes_.push_back({key.bytes(), encode(row), Write::Mode::put});
     }
+    // The same, of a key that this aggregate has never written: cheaper if it is erased soon.
+    template <Described Row>
+    void put_new(const RowKey& key, const Row& row) {
+        writes_.push_back({key.bytes(), encode(row), Write::Mode::put_new});
+    }
     // Erases a row, durably; the reply waits.
     void erase(const RowKey& key) { writes_.push_back({key.bytes(), {}, Write::Mode::erase}); }
     // Erases a row some time soon; the reply does not wait. After a crash the row may be back: only
@@ -73,7 +78,7 @@ public:
     // --- for the kernel and the test runner ---
 
     struct Write {
-        enum class Mode : std::uint8_t { put, erase, erase_soon };
+        enum class Mode : std::uint8_t { put, put_new, erase, erase_soon };
         std::string key;  // inside the aggregate
         std::string value;
         Mode mode;

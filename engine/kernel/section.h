@@ -14,7 +14,7 @@ namespace playback::kernel {
 
 class Section {
 public:
-    void put(std::string key, std::string value);
+    void put(io::Row row);
     void erase(std::string key);
 
     [[nodiscard]] bool empty() const { return writes_.empty(); }
@@ -26,8 +26,7 @@ public:
 
 private:
     struct Write {
-        std::string key;
-        std::string value;
+        io::Row row;
         bool is_put;
         std::size_t order;
     };

@@ -160,7 +160,10 @@ void Slot::absorb(Input& input, Resident& resident, Effects& effects, Sent& sent
         std::string key = prefix + write.key;
         switch (write.mode) {
             case Effects::Write::Mode::put:
-                put_row(std::move(key), std::move(write.value));
+                put_row({std::move(key), std::move(write.value)});
+                break;
+            case Effects::Write::Mode::put_new:
+                put_row({std::move(key), std::move(write.value), true});
                 break;
             case Effects::Write::Mode::erase:
                 erase_row(std::move(key));
@@ -179,7 +182,7 @@ void Slot::absorb(Input& input, Resident& resident, Effects& effects, Sent& sent
     if (const auto* channel = std::get_if<FromChannel>(&input.origin)) {
         const MarkRow mark{channel->from, channel->sequence, {}};
         if (!PLAYBACK_PLANT(mark_not_stored))
-            put_row(keys::mark(number_, channel->from), encode(mark));
+            put_row({keys::mark(number_, channel->from), encode(mark)});
         release(Acknowledgement{channel->from, channel->sequence});
     }
     // Before the answer: an id must not leave while a crash could hand it out again.
@@ -198,7 +201,7 @@ void Slot::absorb_timers(const Address& self, Effects& effects) {
         const bool replaced_durable =
             timers_.set(self, change.name, change.at, std::move(change.command), change.durable);
         if (change.durable)
-            put_row(std::move(key), encode(row));
+            put_row({std::move(key), encode(row)});
         else if (replaced_durable)
             erase_row(std::move(key));
     }
@@ -215,14 +218,14 @@ void Slot::send(Effects::Send message, Sent& sent) {
     const std::uint64_t sequence = IdCounter::count_of(ids_.next_id());
     OutboxRow row{to_slot, sequence, message.to, message.message->kind(), {}, {}};
     message.message->encode_to(row.bytes);
-    put_row(keys::outbox(number_, to_slot, sequence), encode(row));
+    put_row({keys::outbox(number_, to_slot, sequence), encode(row), true});
     outbox_.add({number_, to_slot, sequence, 0, row.to, row.kind, std::move(row.bytes)});
     sent.emplace_back(to_slot, sequence);
     release(Departure{to_slot, sequence});
 }
 
-void Slot::put_row(std::string key, std::string value) {
-    section_.put(std::move(key), std::move(value));
+void Slot::put_row(io::Row row) {
+    section_.put(std::move(row));
     dirty_batch_ = host_.collecting_batch();
     host_.wants_commit();
 }
@@ -413,7 +416,7 @@ void Slot::keep_meta_row() {
     if (!ids_.limit_passed() && !is_due) return;
     meta_.last_time = now;
     if (ids_.limit_passed()) meta_.id_count_limit = ids_.raise_limit();
-    put_row(keys::meta(number_), encode(meta_));
+    put_row({keys::meta(number_), encode(meta_)});
 }
 
 void Slot::arm_timer() {

@@ -169,7 +169,7 @@ private:
     void absorb(Input& input, Resident& resident, Effects& effects, Sent& sent);
     void absorb_timers(const Address& self, Effects& effects);
     void send(Effects::Send message, Sent& sent);
-    void put_row(std::string key, std::string value);
+    void put_row(io::Row row);
     void erase_row(std::string key);
 
     // releasing

@@ -192,6 +192,7 @@ private:
         std::unique_ptr<kernel::Aggregate> machine;
         Rows rows;
         Rows erased_soon;
+        std::set<std::string> named;  // by any put ever
         std::uint64_t changes = 0;
     };
     struct Pending {
@@ -329,7 +330,10 @@ private:
     void keep(const Address& address, Held& held, kernel::Effects& effects) {
         using Mode = kernel::Effects::Write::Mode;
         for (kernel::Effects::Write& write : effects.writes()) {
-            if (write.mode == Mode::put) {
+            const bool is_put = write.mode == Mode::put || write.mode == Mode::put_new;
+            if (is_put && !held.named.insert(write.key).second)
+                CHECK(write.mode == Mode::put);  // the store relies on it
+            if (is_put) {
                 held.rows[write.key] = std::move(write.value);
             } else if (const auto it = held.rows.find(write.key); it != held.rows.end()) {
                 if (write.mode == Mode::erase_soon)

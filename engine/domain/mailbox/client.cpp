@@ -289,7 +289,7 @@ void Client::put_mail(ClientMail mail, kernel::Moment& moment, kernel::Effects& 
         return;
     }
     if (!mail.id) mail.id = moment.next<MessageId>();
-    effects.put(mail_key(mail.id), mail);
+    effects.put_new(mail_key(mail.id), mail);
     mails_.add(std::move(mail));
     if (!PLAYBACK_PLANT(lost_wakeup)) effects.changed();
 }

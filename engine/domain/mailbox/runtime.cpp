@@ -235,7 +235,7 @@ void Runtime::put_mail(RuntimeMail mail, kernel::Moment& moment, kernel::Effects
         return;
     }
     mail.id = moment.next<MessageId>();
-    effects.put(mail_key(mail.id), mail);
+    effects.put_new(mail_key(mail.id), mail);
     mails_.add(std::move(mail));
     if (!PLAYBACK_PLANT(lost_wakeup)) effects.changed();
 }

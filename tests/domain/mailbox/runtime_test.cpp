@@ -119,7 +119,7 @@ TEST(Runtime, AMessageCostsOnePutAndOneErase) {
     kernel::Effects arrival;
     runtime.apply(ClientMessages{ClientId{31}, 1, {text("a")}}, moment, arrival);
     ASSERT_EQ(arrival.writes().size(), 1u);
-    EXPECT_EQ(arrival.writes()[0].mode, kernel::Effects::Write::Mode::put);
+    EXPECT_EQ(arrival.writes()[0].mode, kernel::Effects::Write::Mode::put_new);
     EXPECT_TRUE(arrival.sends().empty() && arrival.timers().empty());
     EXPECT_TRUE(arrival.has_changed());
 
