@@ -14,6 +14,8 @@ target_include_directories(playback_plain_options INTERFACE ${PLAYBACK_ROOT})
 target_compile_definitions(
     playback_plain_options
     INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
+              # A coroutine that waits for hours would keep the larger block of another one.
+              BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING
               PLAYBACK_VERSION="${PROJECT_VERSION}" _GLIBCXX_ASSERTIONS)
 # One meaning of every number on every machine: no fused multiply-add behind our back.
 target_compile_options(playback_plain_options INTERFACE -ffp-contract=off)

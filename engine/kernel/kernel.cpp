@@ -153,17 +153,14 @@ void Kernel::wake_watchers() {
     for (const std::unique_ptr<Slot>& slot : slots_) slot->topics().all_changed();
 }
 
+// No coroutine: many wait for long, and none needs a frame here.
 io::Task<TopicVersion> Kernel::watch(Address address, TopicVersion seen, Instant deadline) {
     const SlotNumber slot = slot_of(address);
     const std::size_t core = core_of(slot);
-    if (core == options_.core) {
-        const TopicVersion here = co_await local(slot).topics().watch(address, seen, deadline);
-        co_return here;
-    }
+    if (core == options_.core) return local(slot).topics().watch(address, seen, deadline);
     // Each core has its own clock cache, so what crosses is how long to wait.
     const Duration patience = deadline == never ? minutes(60) : deadline - io_.clock.now();
-    const TopicVersion there = co_await watch_there(core, address, seen, patience);
-    co_return there;
+    return watch_there(core, address, seen, patience);
 }
 
 io::Task<TopicVersion> Kernel::watch_there(std::size_t core,

@@ -4,7 +4,7 @@
 // leaves in one write. Only before a request that may be held for long (a long poll) are earlier
 // answers sent ahead. After a refusal that loses the frame the connection closes; it first reads on
 // for a moment, since closing with unread bytes would destroy the answer on its way.
-// Lives in the frame of its coroutine; the server outlives it. An upgrade (status 101) ends it:
+// Owned by its coroutine; the server outlives it. An upgrade (status 101) ends it:
 // what goes on with the stream is taken from it after `run`.
 #pragma once
 

@@ -52,7 +52,7 @@ io::Task<void> HttpServer::accept_from(io::Listener& listener) {
         if (stream) {
             if (stopping_) co_return;
             metrics_.connections(++connections_);
-            tasks_.spawn(serve_one(*std::move(stream), Parcel()));
+            serve_one(*std::move(stream), Parcel());
             continue;
         }
         if (stream.error().code == Errc::closed || PLAYBACK_PLANT(accept_error_ends)) co_return;
@@ -75,7 +75,7 @@ void HttpServer::adopt(Parcel parcel) {
     if (parcel.words.empty()) {
         CHECK(stream != nullptr);
         metrics_.connections(++connections_);
-        tasks_.spawn(serve_one(std::move(stream), std::move(parcel)));
+        serve_one(std::move(stream), std::move(parcel));
         return;
     }
     auto upgrade = handler_.resume(parcel.words, std::move(parcel.unsent));
@@ -84,44 +84,38 @@ void HttpServer::adopt(Parcel parcel) {
         return;
     }
     metrics_.connections(++connections_);
-    tasks_.spawn(serve_resumed(std::move(upgrade), std::move(stream), std::move(parcel.received)));
+    tasks_.spawn(run_upgrade(std::move(upgrade), std::move(stream), std::move(parcel.received)));
 }
 
-io::Task<void> HttpServer::serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes) {
-    HttpConnection::Continuation next;
-    {
-        HttpConnection connection(*this, std::move(stream), std::move(bytes));
-        co_await connection.run();
-        next = connection.take_upgrade();
-        if (!next.upgrade) connection.pack(parcels_);
-    }
-    if (next.upgrade) {
-        io::Task<void> rest =
-            run_upgrade(std::move(next.upgrade), std::move(next.stream), std::move(next.received));
-        co_await std::move(rest);
-    }
-    count_ended();
+void HttpServer::serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes) {
+    tasks_.spawn(
+        run_http(std::make_unique<HttpConnection>(*this, std::move(stream), std::move(bytes))));
 }
 
-io::Task<void> HttpServer::serve_resumed(std::unique_ptr<Upgrade> upgrade,
-                                         std::unique_ptr<io::Stream> stream,
-                                         std::string received) {
-    io::Task<void> rest = run_upgrade(std::move(upgrade), std::move(stream), std::move(received));
-    co_await std::move(rest);
-    count_ended();
+io::Task<void> HttpServer::run_http(std::unique_ptr<HttpConnection> connection) {
+    co_await connection->run();
+    HttpConnection::Continuation next = connection->take_upgrade();
+    if (!next.upgrade) connection->pack(parcels_);
+    connection.reset();
+    if (next.upgrade)
+        tasks_.spawn(
+            run_upgrade(std::move(next.upgrade), std::move(next.stream), std::move(next.received)));
+    else
+        count_ended();
 }
 
 io::Task<void> HttpServer::run_upgrade(std::unique_ptr<Upgrade> upgrade,
                                        std::unique_ptr<io::Stream> stream,
                                        std::string received) {
     Upgrade* const running = upgrade.get();
-    upgrades_.push_back(running);
+    const auto place = upgrades_.insert(upgrades_.end(), running);
     if (handing_over_) running->hand_over();
     io::Task<void> rest = running->run(std::move(stream), std::move(received));
     co_await std::move(rest);
-    std::erase(upgrades_, running);
+    upgrades_.erase(place);
     // Only when all have come to rest: until then others may still send to it.
     if (handing_over_) passengers_.push_back(std::move(upgrade));
+    count_ended();
 }
 
 void HttpServer::count_ended() {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <vector>
 
@@ -69,10 +70,9 @@ private:
 
     io::Task<void> accept_from(io::Listener& listener);
     // Its bytes may have come from the process before.
-    io::Task<void> serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes);
-    io::Task<void> serve_resumed(std::unique_ptr<Upgrade> upgrade,
-                                 std::unique_ptr<io::Stream> stream,
-                                 std::string received);
+    void serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes);
+    // Each has little to remember: there may be many of them, and most are idle.
+    io::Task<void> run_http(std::unique_ptr<HttpConnection> connection);
     io::Task<void> run_upgrade(std::unique_ptr<Upgrade> upgrade,
                                std::unique_ptr<io::Stream> stream,
                                std::string received);
@@ -94,7 +94,7 @@ private:
     std::size_t buffered_ = 0;
     bool stopping_ = false;
     bool handing_over_ = false;
-    std::vector<Upgrade*> upgrades_;                    // that run
+    std::list<Upgrade*> upgrades_;                      // that run
     std::vector<std::unique_ptr<Upgrade>> passengers_;  // that have run and are to be packed
     std::vector<Parcel> parcels_;                       // packed already
     io::Signal ended_;                                  // a connection

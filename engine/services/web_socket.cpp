@@ -15,7 +15,8 @@ namespace {
 using wire::Opcode;
 using Kind = SocketEvent::Kind;
 
-constexpr std::size_t small_buffer = 2 * 1024;
+constexpr std::size_t small_buffer = 256;       // of an idle socket
+constexpr std::size_t busy_buffer = 32 * 1024;  // kept while that much comes at once
 constexpr std::size_t linger_bytes_max = 1024 * 1024;
 constexpr Duration last_words_time = milliseconds(100);  // of a closing socket, at a handover
 
@@ -61,7 +62,7 @@ WebSocket::WebSocket(io::Io& io,
       end_(received.size()),
       last_heard_(io.clock.now()),
       last_message_(last_heard_),
-      wake_(io.clock),
+      pulse_(io.clock, *this),
       drained_(io.clock),
       heard_(io.clock),
       tasks_(io.executor) {
@@ -71,7 +72,8 @@ WebSocket::WebSocket(io::Io& io,
 
 void WebSocket::start() {
     metrics_.opened();
-    tasks_.spawn(write_queued());
+    pulse_.arm(next_wake());
+    if (!output_.empty()) start_writing();
 }
 
 // --- from process to process ---
@@ -95,8 +97,8 @@ void WebSocket::hand_over() {
         return set_deadline();
     }
     handing_over_ = true;
+    pulse_.disarm();
     stream_->interrupt();
-    wake_.notify_all();
     drained_.notify_all();
     heard_.notify_all();
 }
@@ -131,8 +133,13 @@ io::Task<SocketEvent> WebSocket::read() {
     for (;;) {
         const std::optional<SocketEvent> event = next();
         if (event) co_return *event;
-        const bool more = co_await read_more();
-        if (!more) ended_ = true;
+        if (!begin_read()) {
+            ended_ = true;
+            continue;
+        }
+        const std::span<char> room(buffer_.data() + end_, buffer_.size() - end_);
+        const Result<std::size_t> got = co_await stream_->read_some(room);
+        if (!end_read(got)) ended_ = true;
     }
 }
 
@@ -186,41 +193,62 @@ std::optional<SocketEvent> WebSocket::take_event() {
     return std::nullopt;
 }
 
-// False: nothing more will come.
-io::Task<bool> WebSocket::read_more() {
+// Room behind end_ to read into: more for who fills it, little for who says little.
+void WebSocket::make_room() {
     if (begin_ > 0) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
         end_ -= std::exchange(begin_, 0);
     }
-    const std::size_t most = options_.limits.frame_bytes_max() + small_buffer;
-    if (end_ == buffer_.size()) {
+    const std::size_t size = buffer_.size();
+    const bool is_busy = read_filled_ && size < busy_buffer;
+    if (end_ == size || is_busy) {
         // The parser refuses what is longer than a frame may be before the buffer is full.
-        CHECK(buffer_.size() < most);
-        buffer_.resize(std::min(buffer_.size() * 2, most));
-    } else if (end_ == 0 && buffer_.size() > small_buffer) {
-        buffer_ = std::vector<char>(small_buffer);
+        const std::size_t most = options_.limits.frame_bytes_max() + busy_buffer;
+        CHECK(size < most);
+        resize_buffer(std::min(size * 2, most));
+    } else if (end_ == 0 && size > busy_buffer) {
+        resize_buffer(busy_buffer);
+    } else if (end_ == 0 && last_read_ < size / 4) {
+        resize_buffer(std::max(size / 2, small_buffer));
     }
-    if (broken_) co_return false;
+}
+
+void WebSocket::resize_buffer(std::size_t size) {
+    if (size == buffer_.size()) return;
+    std::vector<char> next(size);
+    std::memcpy(next.data(), buffer_.data(), end_);
+    buffer_ = std::move(next);
+}
+
+// False: nothing more will come.
+bool WebSocket::begin_read() {
+    if (broken_) return false;
+    make_room();
     reading_ = true;
     // Whoever did not read could not hear.
     last_heard_ = std::max(last_heard_, io_.clock.now() - options_.ping_interval);
     set_deadline();
-    const Result<std::size_t> got =
-        co_await stream_->read_some({buffer_.data() + end_, buffer_.size() - end_});
+    return true;
+}
+
+// The same.
+bool WebSocket::end_read(const Result<std::size_t>& got) {
     reading_ = false;
-    if (handing_over_ && !got) co_return true;
+    if (handing_over_ && !got) return true;
     if (!broken_) set_deadline();
     if (!got || *got == 0) {
         if (!got && got.error().code == Errc::timed_out && !close_sent_) {
             metrics_.cut_off.add();
             break_off();
         }
-        co_return false;
+        return false;
     }
     end_ += *got;
+    last_read_ = *got;
+    read_filled_ = end_ == buffer_.size();
     last_heard_ = io_.clock.now();
     heard_.notify_all();
-    co_return true;
+    return true;
 }
 
 // --- writing ---
@@ -250,7 +278,7 @@ void WebSocket::append(Opcode opcode, std::string_view payload) {
         const auto mask = static_cast<std::uint32_t>(masks_.next());
         wire::append_masked_frame(output_, opcode, payload, mask);
     }
-    wake_.notify_all();
+    start_writing();
 }
 
 io::Task<void> WebSocket::wait_for_room() {
@@ -280,19 +308,18 @@ void WebSocket::close(std::uint16_t code, std::string_view reason) {
     set_deadline();
 }
 
-// The writer. It ends when everything is written after finish(), or when the stream breaks.
+void WebSocket::start_writing() {
+    if (is_writing_ || handing_over_) return;
+    is_writing_ = true;
+    tasks_.spawn(write_queued());
+}
+
 io::Task<void> WebSocket::write_queued() {
-    while (!broken_ && !handing_over_) {
-        if (!output_.empty()) {
-            const bool written = co_await write_once();
-            if (!written) break_off();
-            continue;
-        }
-        if (finishing_) co_return;
-        const Instant until = next_wake();
-        co_await wake_.wait(until);
-        if (!broken_ && !handing_over_) on_time();
+    while (!broken_ && !handing_over_ && !output_.empty()) {
+        const bool written = co_await write_once();
+        if (!written) break_off();
     }
+    is_writing_ = false;
 }
 
 io::Task<bool> WebSocket::write_once() {
@@ -305,7 +332,7 @@ io::Task<bool> WebSocket::write_once() {
     if (!written && written.error().code == Errc::timed_out && !close_sent_) metrics_.cut_off.add();
     write_deadline_ = never;
     writing_.clear();
-    if (writing_.capacity() > small_buffer) writing_ = std::string();
+    if (writing_.capacity() > busy_buffer) writing_ = std::string();
     if (!broken_) set_deadline();
     drained_.notify_all();
     co_return written.has_value();
@@ -317,17 +344,25 @@ Instant WebSocket::next_wake() const {
     return std::min(next_ping_, last_message_ + options_.idle_timeout);
 }
 
-// What is due by now, for a socket with nothing to write.
 void WebSocket::on_time() {
-    if (close_sent_) return;
+    if (close_sent_ || broken_) return;
     const Instant now = io_.clock.now();
     if (options_.idle_timeout > Duration{} && now >= last_message_ + options_.idle_timeout) {
         close(wire::close_code::protocol_error, "Inactive connection");
         return;
     }
-    if (now < next_ping_) return;
-    next_ping_ = now + options_.ping_interval;
-    if (output_.empty()) append(Opcode::ping, ping_payload_);
+    if (now >= next_ping_) {
+        next_ping_ = now + options_.ping_interval;
+        if (!is_writing_) let_go_of_memory();
+        if (output_.empty()) append(Opcode::ping, ping_payload_);
+    }
+    pulse_.arm(next_wake());
+}
+
+// What the last messages needed.
+void WebSocket::let_go_of_memory() {
+    output_ = std::string();
+    writing_ = std::string();
 }
 
 // One deadline stands for both directions: whichever passes, the socket is of no more use.
@@ -345,7 +380,7 @@ void WebSocket::break_off() {
     broken_ = true;
     output_.clear();
     stream_->close();
-    wake_.notify_all();
+    pulse_.disarm();
     drained_.notify_all();
     heard_.notify_all();
 }
@@ -354,9 +389,8 @@ void WebSocket::break_off() {
 
 io::Task<void> WebSocket::finish() {
     close(wire::close_code::normal, "");
-    finishing_ = true;
-    wake_.notify_all();
     co_await tasks_.join();
+    pulse_.disarm();
     heard_.notify_all();
     if (!broken_) stream_->shutdown_write();
     // The peer's close, if it was us who began: closing with unread bytes would destroy ours.

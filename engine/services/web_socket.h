@@ -10,13 +10,13 @@
 //     }
 //     co_await socket->finish();                                  // always, and last
 //
-// One coroutine reads; anybody may send. What was sent leaves in one write for each wake-up of the
-// writer. Bounds: queue_bytes_max of frames wait, then `send` refuses; a peer that takes nothing
-// for write_timeout, or says nothing (not even a pong) for two and a half ping intervals while it
-// is read, is cut off. Pings of the peer are events: whoever reads answers them, in order with what
-// it does about the messages before. Errors of a socket are its end. One core; io outlives it; it
-// is shared, so that whoever waits for its room never dangles. Spec: RFC 6455,
-// omgservers.md 7.4, 7.5.
+// One coroutine reads; anybody may send. What was sent in one turn of the loop leaves in one write.
+// An idle socket holds a small buffer and one suspended coroutine: whoever reads. Bounds:
+// queue_bytes_max of frames wait, then `send` refuses; a peer that takes nothing for write_timeout,
+// or says nothing (not even a pong) for two and a half ping intervals while it is read, is cut off.
+// Pings of the peer are events: whoever reads answers them, in order with what it does about the
+// messages before. Errors of a socket are its end. One core; io outlives it; it is shared, so that
+// whoever waits for its room never dangles. Spec: RFC 6455, omgservers.md 7.4, 7.5.
 #pragma once
 
 #include <cstdint>
@@ -92,7 +92,7 @@ public:
 
     // Goes on where the process before left it. Before `start`.
     void resume(const SocketState& state, std::string unsent);
-    // Starts the writer. Once, before anything else.
+    // Once, before anything else.
     void start();
 
     // The connection is to go on in the next process: whoever reads gets `closed` and ends without
@@ -133,12 +133,27 @@ public:
     [[nodiscard]] std::uint16_t peer_code() const { return peer_code_; }
 
 private:
+    // Wakes it for pings and for what was silent too long.
+    class Pulse final : public io::Timer {
+    public:
+        Pulse(io::Clock& clock, WebSocket& socket) : Timer(clock), socket_(socket) {}
+
+    private:
+        void fire() override { socket_.on_time(); }
+        WebSocket& socket_;
+    };
+
     std::optional<SocketEvent> take_event();
-    io::Task<bool> read_more();
+    bool begin_read();
+    bool end_read(const Result<std::size_t>& got);
+    void make_room();
+    void resize_buffer(std::size_t size);
+    void start_writing();
     io::Task<void> write_queued();
     io::Task<bool> write_once();
     void append(wire::Opcode opcode, std::string_view payload);
     void on_time();
+    void let_go_of_memory();
     [[nodiscard]] Instant next_wake() const;
     void set_deadline();
     void break_off();
@@ -154,6 +169,8 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0;  // of what no event has consumed
     std::size_t end_ = 0;
+    std::size_t last_read_ = 0;
+    bool read_filled_ = false;  // the last read took all the room there was
 
     std::string output_;   // frames that wait for the writer
     std::string writing_;  // those that it writes
@@ -165,12 +182,12 @@ private:
     Instant close_deadline_ = never;
     bool reading_ = false;
     bool close_sent_ = false;  // or queued
-    bool finishing_ = false;   // the writer ends when all is written
+    bool is_writing_ = false;  // a coroutine that ends when all is written
     bool ended_ = false;       // nothing more is read
     bool broken_ = false;      // nothing more is written
     bool handing_over_ = false;
     std::uint16_t peer_code_ = wire::close_code::none_received;
-    io::Signal wake_;     // the writer
+    Pulse pulse_;
     io::Signal drained_;  // who waits for room
     io::Signal heard_;    // who asked for an answer
     io::TaskGroup tasks_;

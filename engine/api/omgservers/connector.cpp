@@ -1,10 +1,11 @@
 #include "engine/api/omgservers/connector.h"
 
 #include <charconv>
-#include <deque>
 #include <limits>
 #include <optional>
 #include <utility>
+
+#include <boost/container/devector.hpp>
 
 #include "engine/api/omgservers/api.h"
 #include "engine/api/omgservers/client_message.h"
@@ -46,7 +47,7 @@ public:
         : connector_(connector), api_(connector.api_), client_(client), tasks_(api_.io.executor) {}
     Session(Connector& connector, PassedConnector passed, std::string unsent)
         : Session(connector, passed.client) {
-        passed_.emplace(std::move(passed));
+        passed_ = std::make_unique<PassedConnector>(std::move(passed));
         unsent_ = std::move(unsent);
     }
 
@@ -70,12 +71,16 @@ private:
     void take_place();
     io::Task<void> let_go();
     io::Task<void> receive();
+    io::Task<bool> submit_resumed();
+    io::Task<bool> take_all(SocketEvent first);
     bool take(const SocketEvent& event, Batch& batch);
     void take_text(std::string_view text, Batch& batch);
     void take_pong(std::string_view payload, Batch& batch);
     io::Task<bool> submit(Batch batch);
     void answer(const std::vector<std::string>& pings);
     io::Task<void> deliver();
+    enum class Delivered : std::uint8_t { some, none, not_now, last };
+    io::Task<Delivered> deliver_some();
     io::Task<bool> send_all(const std::vector<mailbox::ClientMail>& mails);
     void close_if_done();
     [[nodiscard]] bool goes_on() const { return !socket_->closing() && !socket_->handing_over(); }
@@ -84,13 +89,13 @@ private:
     Api& api_;
     const ClientId client_;
     std::shared_ptr<services::WebSocket> socket_;
-    std::deque<MessageId> unacknowledged_;  // sent and not consumed, oldest first
-    MessageId sent_;                        // the newest of them ever
-    Batch unsubmitted_;                     // read, when the node handed over
-    bool ended_ = false;                    // the client
+    boost::container::devector<MessageId> unacknowledged_;  // sent and not consumed, oldest first
+    MessageId sent_;                                        // the newest of them ever
+    std::unique_ptr<Batch> unsubmitted_;                    // read, when the node handed over
+    bool ended_ = false;                                    // the client
     bool handing_over_ = false;
-    std::optional<PassedConnector> passed_;  // of the process before
-    std::string unsent_;                     // likewise
+    std::unique_ptr<PassedConnector> passed_;  // of the process before
+    std::string unsent_;                       // likewise
     io::TaskGroup tasks_;
 };
 
@@ -130,9 +135,10 @@ void Connector::Session::resume() {
     socket_->resume(passed_->socket, std::move(unsent_));
     if (!PLAYBACK_PLANT(handover_sends_again)) sent_ = passed_->sent;
     unacknowledged_.assign(passed_->unacknowledged.begin(), passed_->unacknowledged.end());
-    unsubmitted_.call.outgoing = std::move(passed_->outgoing);
-    unsubmitted_.call.consumed = std::move(passed_->consumed);
-    unsubmitted_.pings = std::move(passed_->pings);
+    unsubmitted_ = std::make_unique<Batch>();
+    unsubmitted_->call.outgoing = std::move(passed_->outgoing);
+    unsubmitted_->call.consumed = std::move(passed_->consumed);
+    unsubmitted_->pings = std::move(passed_->pings);
     // The last messages may have left without the ping that asks for them.
     if (!unacknowledged_.empty()) socket_->ping(std::to_string(sent_.value));
     passed_.reset();
@@ -152,9 +158,11 @@ std::optional<services::Parcel> Connector::Session::pack() {
     passed.client = client_;
     passed.sent = sent_;
     passed.unacknowledged.assign(unacknowledged_.begin(), unacknowledged_.end());
-    passed.outgoing = std::move(unsubmitted_.call.outgoing);
-    passed.consumed = std::move(unsubmitted_.call.consumed);
-    passed.pings = std::move(unsubmitted_.pings);
+    if (unsubmitted_) {
+        passed.outgoing = std::move(unsubmitted_->call.outgoing);
+        passed.consumed = std::move(unsubmitted_->call.consumed);
+        passed.pings = std::move(unsubmitted_->pings);
+    }
     parcel.words = connector_letter + encode(passed);
     return parcel;
 }
@@ -184,25 +192,36 @@ io::Task<void> Connector::Session::let_go() {
 
 // --- from the client ---
 
+// Waits for long with little to remember: what it does about an event has a frame of its own.
 io::Task<void> Connector::Session::receive() {
-    Batch before = std::exchange(unsubmitted_, {});
-    const bool is_resumed = !before.call.outgoing.empty() || !before.call.consumed.empty();
-    if (is_resumed || !before.pings.empty()) {
-        const bool submitted = co_await submit(std::move(before));
-        if (!submitted) co_return;
-    }
-    for (;;) {
+    bool goes_on = co_await submit_resumed();
+    while (goes_on) {
         const SocketEvent event = co_await socket_->read();
-        Batch batch;
-        bool goes_on = take(event, batch);
-        while (goes_on && batch.call.outgoing.size() < limits::interchange_items_max) {
-            const std::optional<SocketEvent> more = socket_->next();
-            if (!more) break;
-            goes_on = take(*more, batch);
-        }
-        const bool submitted = co_await submit(std::move(batch));
-        if (!goes_on || !submitted) co_return;
+        goes_on = co_await take_all(event);
     }
+}
+
+// What the process before has read and not submitted.
+io::Task<bool> Connector::Session::submit_resumed() {
+    const std::unique_ptr<Batch> before = std::move(unsubmitted_);
+    if (!before) co_return true;
+    if (before->call.outgoing.empty() && before->call.consumed.empty() && before->pings.empty())
+        co_return true;
+    const bool submitted = co_await submit(std::move(*before));
+    co_return submitted;
+}
+
+// `first`, and what came with it.
+io::Task<bool> Connector::Session::take_all(SocketEvent first) {
+    Batch batch;
+    bool goes_on = take(first, batch);
+    while (goes_on && batch.call.outgoing.size() < limits::interchange_items_max) {
+        const std::optional<SocketEvent> more = socket_->next();
+        if (!more) break;
+        goes_on = take(*more, batch);
+    }
+    const bool submitted = co_await submit(std::move(batch));
+    co_return goes_on&& submitted;
 }
 
 // False: it was the last event.
@@ -273,7 +292,7 @@ io::Task<bool> Connector::Session::submit(Batch batch) {
             co_return false;
         }
         if (socket_->handing_over()) {
-            unsubmitted_ = std::move(batch);
+            unsubmitted_ = std::make_unique<Batch>(std::move(batch));
             co_return false;
         }
         if (socket_->closing()) co_return false;
@@ -295,31 +314,37 @@ io::Task<void> Connector::Session::deliver() {
     const kernel::Address to = address_of(client_);
     while (goes_on()) {
         const kernel::TopicVersion seen = api_.kernel.version(to);
-        mailbox::ClientInterchange read;
-        read.any_owner = true;
-        read.touch = false;
-        read.after = sent_;
-        if (PLAYBACK_PLANT(sent_is_consumed))
-            read.consumed.assign(unacknowledged_.begin(), unacknowledged_.end());
-        const Result<mailbox::ClientExchanged> got =
-            co_await api_.kernel.submit(to, std::move(read));
-        if (!got && !is_for_the_moment(got.error().code) &&
-            got.error().code != Errc::unknown_outcome) {
-            socket_->close(wire::close_code::policy_violation, "There is no such client");
-            co_return;
-        }
-        if (socket_->handing_over()) co_return;
-        if (got && !got->incoming.empty()) {
-            const bool all = co_await send_all(got->incoming);
-            if (!all) co_return;
-            continue;
-        }
-        if (got) ended_ = got->ended;
-        close_if_done();
-        const Duration patience = got ? connector_.options_.ping_interval : retry_after;
+        const Delivered delivered = co_await deliver_some();
+        if (delivered == Delivered::last) co_return;
+        if (delivered == Delivered::some) continue;
+        const Duration patience =
+            delivered == Delivered::none ? connector_.options_.ping_interval : retry_after;
         const Instant deadline = api_.io.clock.now() + patience;
         if (goes_on()) co_await api_.kernel.watch(to, seen, deadline);
     }
+}
+
+io::Task<Connector::Session::Delivered> Connector::Session::deliver_some() {
+    mailbox::ClientInterchange read;
+    read.any_owner = true;
+    read.touch = false;
+    read.after = sent_;
+    if (PLAYBACK_PLANT(sent_is_consumed))
+        read.consumed.assign(unacknowledged_.begin(), unacknowledged_.end());
+    const kernel::Address to = address_of(client_);
+    const Result<mailbox::ClientExchanged> got = co_await api_.kernel.submit(to, std::move(read));
+    if (!got && !is_for_the_moment(got.error().code) && got.error().code != Errc::unknown_outcome) {
+        socket_->close(wire::close_code::policy_violation, "There is no such client");
+        co_return Delivered::last;
+    }
+    if (socket_->handing_over()) co_return Delivered::last;
+    if (got && !got->incoming.empty()) {
+        const bool all = co_await send_all(got->incoming);
+        co_return all ? Delivered::some : Delivered::last;
+    }
+    if (got) ended_ = got->ended;
+    close_if_done();
+    co_return got ? Delivered::none : Delivered::not_now;
 }
 
 // False: the socket closed meanwhile, or a token could not be made (the client comes again).

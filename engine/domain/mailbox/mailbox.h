@@ -6,10 +6,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <boost/container/devector.hpp>
 
 #include "engine/base/check.h"
 #include "engine/base/limits.h"
@@ -39,6 +40,7 @@ public:
         if (it == mails_.end() || it->id != id) return false;
         bytes_ -= it->json.size();
         mails_.erase(it);
+        if (mails_.empty()) mails_ = Mails();  // most are empty most of the time
         return true;
     }
 
@@ -79,7 +81,8 @@ public:
     [[nodiscard]] bool empty() const { return mails_.empty(); }
 
 private:
-    std::deque<Mail> mails_;
+    using Mails = boost::container::devector<Mail>;
+    Mails mails_;
     std::size_t bytes_ = 0;
 };
 
