@@ -26,7 +26,7 @@ Added Matcher::add(const Ticket& ticket, bool comes_back) {
     if (!may_fit(ticket)) return Added::never_fits;
     const std::optional<Record> record = tickets_.add(ticket, comes_back);
     if (!record) return Added::known;
-    const Look look{*record, tickets_.key_of(*record).sequence};
+    const Look look{*record, tickets_.sequence_of(*record)};
     if (comes_back)
         new_.push_front(look);
     else
@@ -157,7 +157,7 @@ void Matcher::sweep(Step& step) {
     while (sweep_from_ && matches_.empty_count() > 0 && step.look()) {
         const std::optional<Record> record = tickets_.from_age(*sweep_from_);
         if (record) {
-            sweep_from_ = tickets_.key_of(*record).sequence + 1;
+            sweep_from_ = tickets_.sequence_of(*record) + 1;
             form(*record, step);
             continue;
         }
@@ -179,12 +179,12 @@ void Matcher::fill(MatchId id, Step& step) {
     for (; looked < filled_looks_max && roster.players() < rules_.seats(); ++looked) {
         const std::optional<TicketKey> key = walk.next();
         if (!key) break;
-        const Ticket& ticket = tickets_.at(key->record);
-        if (!seat_in(*match, ticket, step.now)) continue;
-        const std::optional<std::uint16_t> group = roster.group_for(rules_, ticket.players);
+        const std::optional<std::uint16_t> group = roster.group_for(rules_, key->players);
         if (!group) continue;
-        roster.seat(*group, ticket.players);
-        take(key->record, *group);
+        const Record record = tickets_.record_of(key->age);
+        if (!seat_in(*match, tickets_.at(record), step.now)) continue;
+        roster.seat(*group, key->players);
+        take(record, {*group, key->players, key->skill});
     }
     step.looks -= std::min(step.looks, looked);
     if (set_.empty()) return;
@@ -204,7 +204,7 @@ bool Matcher::join(Record record, Step& step) {
             const auto group = seat_in(*matches_.find(id), ticket, step.now);
             if (!group) continue;
             clear_set();
-            take(record, *group);
+            take(record, {*group, ticket.players, ticket.skill});
             place_set(id, region, step);
             return true;
         }
@@ -225,36 +225,48 @@ bool Matcher::form(Record record, Step& step) {
 
 bool Matcher::form_in(std::uint32_t region, Record first, Step& step) {
     const Ticket& ticket = tickets_.at(first);
+    const auto age = static_cast<TicketAge>(tickets_.sequence_of(first));
     std::int32_t low = ticket.skill;
     std::int32_t high = ticket.skill;
-    std::uint32_t window = window_of(ticket, step.now);
     Roster& roster = roster_;
     roster.clear();
     clear_set();
-    const auto seat = [&](Record record, std::uint32_t players) {
-        const std::optional<std::uint16_t> group = roster.group_for(rules_, players);
-        if (!group) return false;
-        roster.seat(*group, players);
-        take(record, *group);
-        return true;
+    const auto sit = [&](Record record, const Matches::Seat& seat) {
+        roster.seat(seat.group, seat.players);
+        take(record, seat);
     };
-    if (!seat(first, ticket.players)) return false;
+    const std::optional<std::uint16_t> group = roster.group_for(rules_, ticket.players);
+    if (!group) return false;
+    sit(first, {*group, ticket.players, ticket.skill});
+    // Nobody's window is narrower than the least, so whoever is as near needs no look at all the
+    // tickets, which lie somewhere in memory.
+    const std::uint32_t least = rules_.skill ? rules_.skill->window : UINT32_MAX;
+    std::uint32_t window = window_of(ticket, step.now);
+    std::size_t windows = 1;  // of the set, that were looked at
+    const auto is_outside = [&](std::uint64_t spread) {
+        if (spread <= least) return false;
+        for (; windows < set_.size(); ++windows)
+            window = std::min(window, window_of(tickets_.at(set_[windows]), step.now));
+        return spread > window;
+    };
     TicketWalk walk(tickets_.in_region(region), ticket.skill);
     const std::size_t looks_max = 2 * std::size_t{rules_.needed()} + spare_looks;
     std::size_t looked = 0;
     for (; looked < looks_max && roster.players() < rules_.seats(); ++looked) {
         const std::optional<TicketKey> key = walk.next();
-        if (!key || walk.distance(*key) > window) break;
-        if (key->record == first) continue;
-        const Ticket& other = tickets_.at(key->record);
-        const std::int32_t wider_low = std::min(low, other.skill);
-        const std::int32_t wider_high = std::max(high, other.skill);
-        const std::uint32_t narrower = std::min(window, window_of(other, step.now));
-        if (std::int64_t{wider_high} - wider_low > narrower) continue;
-        if (!seat(key->record, other.players)) continue;
+        if (!key || is_outside(walk.distance(*key))) break;
+        if (key->age == age) continue;
+        const std::int32_t wider_low = std::min(low, key->skill);
+        const std::int32_t wider_high = std::max(high, key->skill);
+        const auto spread = static_cast<std::uint64_t>(std::int64_t{wider_high} - wider_low);
+        if (is_outside(spread)) continue;
+        const std::optional<std::uint16_t> place = roster.group_for(rules_, key->players);
+        if (!place) continue;
+        const Record record = tickets_.record_of(key->age);
+        if (spread > least && spread > window_of(tickets_.at(record), step.now)) continue;
+        sit(record, {*place, key->players, key->skill});
         low = wider_low;
         high = wider_high;
-        window = narrower;
     }
     step.looks -= std::min(step.looks, looked);
     if (!roster.may_start(rules_)) return false;
@@ -278,10 +290,10 @@ void Matcher::clear_set() {
     seats_.clear();
 }
 
-void Matcher::take(Record record, std::uint16_t group) {
-    const Ticket& ticket = tickets_.at(record);
+void Matcher::take(Record record, const Matches::Seat& seat) {
+    tickets_.prefetch(record);
     set_.push_back(record);
-    seats_.push_back({group, ticket.players, ticket.skill});
+    seats_.push_back(seat);
 }
 
 void Matcher::place_set(MatchId match, std::uint32_t region, Step& step) {
@@ -309,7 +321,7 @@ void Matcher::look_when_grown(Record record, Instant now) {
     const std::uint64_t waited_ms =
         (growth * 1000 + skill.growth_per_second - 1) / skill.growth_per_second;
     const Instant at = ticket.since + milliseconds(static_cast<std::int64_t>(waited_ms));
-    grown_.push({at, {record, tickets_.key_of(record).sequence}});
+    grown_.push({at, {record, tickets_.sequence_of(record)}});
 }
 
 }  // namespace playback::matchmaking

@@ -122,7 +122,7 @@ private:
                                                        Instant now) const;
     // Who comes into a match together is found first: placing changes the order of those who wait.
     void clear_set();
-    void take(Record record, std::uint16_t group);
+    void take(Record record, const Matches::Seat& seat);
     void place_set(MatchId match, std::uint32_t region, Step& step);
     void look_when_grown(Record record, Instant now);
     [[nodiscard]] std::uint32_t window_of(const Ticket& ticket, Instant now) const;

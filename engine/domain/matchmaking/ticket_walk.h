@@ -12,7 +12,7 @@ namespace playback::matchmaking {
 class TicketWalk {
 public:
     TicketWalk(const TicketOrder& order, std::int32_t skill) : order_(order), skill_(skill) {
-        const TicketOrder::Place above = order_.lower_bound(oldest_of(std::int64_t{skill} + 1));
+        const TicketOrder::Place above = order_.from_skill(std::int64_t{skill} + 1);
         right_ = above;
         go_below(above);
     }
@@ -32,9 +32,6 @@ public:
     }
 
 private:
-    static TicketKey oldest_of(std::int64_t skill) {
-        return {static_cast<std::int32_t>(skill), 0, INT64_MIN};
-    }
     [[nodiscard]] std::uint64_t distance_of(TicketOrder::Place place) const {
         return distance(order_.at(place));
     }
@@ -49,13 +46,7 @@ private:
     TicketKey take_left() {
         const TicketKey key = order_.at(left_);
         left_ = order_.next(left_);
-        if (left_.is_end || order_.at(left_).skill != key.skill) {
-            const bool is_first = run_.block == 0 && run_.index == 0;
-            if (is_first)
-                left_ = {};
-            else
-                go_below(run_);
-        }
+        if (left_.is_end || order_.at(left_).skill != key.skill) go_below(run_);
         return key;
     }
 

@@ -3,23 +3,24 @@
 #include "engine/base/check.h"
 
 namespace playback::matchmaking {
+namespace {
+
+TicketKey key_of(const Ticket& ticket, std::int64_t sequence) {
+    return {ticket.skill, static_cast<TicketAge>(sequence), ticket.players};
+}
+
+}  // namespace
 
 std::optional<Tickets::Record> Tickets::add(const Ticket& ticket, bool comes_back) {
     CHECK(ticket.players > 0 && ticket.regions != 0);
-    const bool is_new = free_.empty();
-    const Record record = is_new ? static_cast<Record>(records_.size()) : free_.back();
-    CHECK(record != nobody);
-    if (!by_id_.insert(ticket.id, record)) return std::nullopt;
+    if (find(ticket.id)) return std::nullopt;
+    const Record record = take_record();
     const std::int64_t sequence = take_sequence(comes_back);
-    if (is_new) {
-        records_.push_back({ticket, sequence});
-    } else {
-        free_.pop_back();
-        records_[record] = {ticket, sequence};
-    }
+    by_id_.insert(ticket.id, record);
+    kept(record) = {ticket, sequence};
     set_age(sequence, record);
     players_ += ticket.players;
-    const TicketKey key{ticket.skill, record, sequence};
+    const TicketKey key = key_of(ticket, sequence);
     for (std::uint32_t regions = ticket.regions; regions != 0;) {
         const std::uint32_t region = next_region(regions);
         by_skill_[region].insert(key);
@@ -28,29 +29,44 @@ std::optional<Tickets::Record> Tickets::add(const Ticket& ticket, bool comes_bac
     return record;
 }
 
+Tickets::Record Tickets::take_record() {
+    if (!free_.empty()) {
+        const Record record = free_.back();
+        free_.pop_back();
+        return record;
+    }
+    CHECK(records_used_ != nobody);
+    if (records_used_ % records_per_block == 0)
+        records_.push_back(std::make_unique<std::array<Kept, records_per_block>>());
+    return records_used_++;
+}
+
 bool Tickets::remove(std::uint64_t id) {
-    const Record* const found = by_id_.find(id);
-    if (found == nullptr) return false;
-    const Record record = *found;
-    remove({&record, 1});
-    return true;
+    const std::optional<Record> record = find(id);
+    if (record) remove({&*record, 1});
+    return record.has_value();
 }
 
 // One structure after the other: what has to come from memory for one ticket comes while another's
 // is waited for.
 void Tickets::remove(std::span<const Record> records) {
-    for (const Record record : records) CHECK(by_id_.erase(records_[record].ticket.id));
+    sought_.clear();
     for (const Record record : records) {
-        const Kept& kept = records_[record];
-        const TicketKey key = key_of(record);
-        for (std::uint32_t regions = kept.ticket.regions; regions != 0;) {
+        const Ticket& ticket = at(record);
+        by_id_.prefetch(ticket.id);
+        const TicketKey key = key_of(ticket, sequence_of(record));
+        for (std::uint32_t regions = ticket.regions; regions != 0;) {
             const std::uint32_t region = next_region(regions);
-            by_skill_[region].erase(key);
-            sizes_[region].remove(kept.ticket.players);
+            sought_.push_back({region, key, by_skill_[region].seek(key)});
         }
     }
+    for (const Record record : records) by_id_.erase(at(record).id, record);
+    for (const Sought& sought : sought_) {
+        by_skill_[sought.region].erase(sought.key, sought.block);
+        sizes_[sought.region].remove(sought.key.players);
+    }
     for (const Record record : records) {
-        Kept& kept = records_[record];
+        Kept& kept = this->kept(record);
         CHECK(kept.sequence != free_record);
         set_age(kept.sequence, nobody);
         players_ -= kept.ticket.players;
@@ -61,24 +77,19 @@ void Tickets::remove(std::span<const Record> records) {
 }
 
 std::optional<Tickets::Record> Tickets::find(std::uint64_t id) const {
-    const Record* const found = by_id_.find(id);
-    return found == nullptr ? std::nullopt : std::optional(*found);
-}
-
-TicketKey Tickets::key_of(Record record) const {
-    const Kept& kept = records_[record];
-    return {kept.ticket.skill, record, kept.sequence};
+    return by_id_.find(id, [&](Record record) { return at(record).id == id; });
 }
 
 bool Tickets::is_still(Record record, std::int64_t sequence) const {
-    return record < records_.size() && records_[record].sequence == sequence;
+    return record < records_used_ && kept(record).sequence == sequence;
 }
 
 // --- ages ---
 
 std::int64_t Tickets::take_sequence(bool comes_back) {
+    CHECK(next_ - first_sequence_ < INT32_MAX);  // see TicketAge
     const std::optional<Record> oldest = comes_back ? from_age(first_sequence_) : std::nullopt;
-    return oldest ? records_[*oldest].sequence - 1 : next_++;
+    return oldest ? sequence_of(*oldest) - 1 : next_++;
 }
 
 void Tickets::set_age(std::int64_t sequence, Record record) {
@@ -125,7 +136,7 @@ std::optional<Tickets::Record> Tickets::from_age(std::int64_t sequence) const {
 }
 
 std::size_t Tickets::ahead_of(Record record) const {
-    const auto offset = static_cast<std::size_t>(records_[record].sequence - first_sequence_);
+    const auto offset = static_cast<std::size_t>(kept(record).sequence - first_sequence_);
     std::size_t count = 0;
     for (std::size_t block = 0; block < offset / ages_per_block; ++block)
         count += ages_[block].live;

@@ -7,14 +7,15 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "engine/base/hash_map.h"
 #include "engine/base/time.h"
 #include "engine/domain/matchmaking/mode_rules.h"
 #include "engine/domain/matchmaking/party_sizes.h"
+#include "engine/domain/matchmaking/ticket_ids.h"
 #include "engine/domain/matchmaking/ticket_order.h"
 
 namespace playback::matchmaking {
@@ -38,8 +39,13 @@ public:
     void remove(std::span<const Record> records);  // their tickets wait
 
     [[nodiscard]] std::optional<Record> find(std::uint64_t id) const;
-    [[nodiscard]] const Ticket& at(Record record) const { return records_[record].ticket; }
-    [[nodiscard]] TicketKey key_of(Record record) const;
+    [[nodiscard]] const Ticket& at(Record record) const { return kept(record).ticket; }
+    void prefetch(Record record) const { __builtin_prefetch(&kept(record)); }
+    [[nodiscard]] Record record_of(TicketAge age) const {  // who waits
+        const std::size_t offset = age - static_cast<TicketAge>(first_sequence_);
+        return ages_[offset / ages_per_block].records[offset % ages_per_block];
+    }
+    [[nodiscard]] std::int64_t sequence_of(Record record) const { return kept(record).sequence; }
     // Is there a ticket in this record that came with this number?
     [[nodiscard]] bool is_still(Record record, std::int64_t sequence) const;
 
@@ -65,6 +71,7 @@ private:
         std::int64_t sequence = free_record;
     };
     static constexpr std::int64_t free_record = INT64_MIN;
+    static constexpr std::size_t records_per_block = 64;
     static constexpr std::size_t ages_per_block = 1024;
     static constexpr Record nobody = UINT32_MAX;
     // Who came as number first_sequence_ + i, and how many of a block still wait.
@@ -73,15 +80,30 @@ private:
         std::uint32_t live = 0;
     };
 
+    [[nodiscard]] const Kept& kept(Record record) const {
+        return (*records_[record / records_per_block])[record % records_per_block];
+    }
+    [[nodiscard]] Kept& kept(Record record) {
+        return (*records_[record / records_per_block])[record % records_per_block];
+    }
+    Record take_record();
     std::int64_t take_sequence(bool comes_back);
     void set_age(std::int64_t sequence, Record record);
     void trim_ages();
 
-    std::vector<Kept> records_;
+    // In blocks: an array that grows by moving would touch all that wait once more.
+    std::vector<std::unique_ptr<std::array<Kept, records_per_block>>> records_;
+    Record records_used_ = 0;
     std::vector<Record> free_;
-    HashMap<std::uint64_t, Record> by_id_;
+    TicketIds by_id_;
     std::array<TicketOrder, regions_max> by_skill_;
     std::array<PartySizes, regions_max> sizes_;
+    struct Sought {
+        std::uint32_t region = 0;
+        TicketKey key;
+        std::size_t block = 0;
+    };
+    std::vector<Sought> sought_;  // scratch
     std::deque<Ages> ages_;
     std::int64_t first_sequence_ = 0;  // of the first block of ages
     std::int64_t next_ = 0;

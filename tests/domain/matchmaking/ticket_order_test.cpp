@@ -24,8 +24,8 @@ TEST(TicketOrder, IsASortedSet) {
     const bool holds = rc::check("order", [] {
         TicketOrder order;
         std::set<TicketKey> model;
-        std::int64_t last = 0;
-        std::int64_t first = 0;
+        TicketAge last = *rc::gen::element(0U, 0U - 1000U);
+        TicketAge first = last;
         const auto steps = *rc::gen::inRange(0, 12'000);
         const auto skills = *rc::gen::inRange(1, 50);
         const auto spread = *rc::gen::element(1, 1000);
@@ -34,13 +34,13 @@ TEST(TicketOrder, IsASortedSet) {
         for (int i = 0; i < steps; ++i) {
             const std::uint32_t draw = static_cast<std::uint32_t>(i) * 2654435761U >> 8U;
             if (draw % erases == 0 && !model.empty()) {
-                auto it = model.lower_bound({static_cast<std::int32_t>(draw % 50) * spread, 0, 0});
+                auto it = model.lower_bound({static_cast<std::int32_t>(draw % 50) * spread});
                 if (it == model.end()) it = model.begin();
                 order.erase(*it);
                 model.erase(it);
             } else {
                 const std::int32_t skill = static_cast<std::int32_t>(draw / 7) % skills * spread;
-                const TicketKey key{skill, 0, draw % 500 == 1 ? --first : ++last};
+                const TicketKey key{skill, draw % 500 == 1 ? --first : ++last};
                 order.insert(key);
                 model.insert(key);
             }
@@ -51,14 +51,14 @@ TEST(TicketOrder, IsASortedSet) {
         RC_ASSERT(order.size() == model.size());
         RC_ASSERT(std::ranges::equal(keys_of(order), model));
         for (std::int32_t skill = -1; skill <= skills * spread; skill += (spread + 1) / 2) {
-            const TicketKey wanted{skill, 0, INT64_MIN};
-            const auto place = order.lower_bound(wanted);
-            const auto expected = model.lower_bound(wanted);
+            const auto place = order.from_skill(skill);
+            const auto is_below = [&](const TicketKey& key) { return key.skill < skill; };
+            const auto expected = std::ranges::find_if_not(model, is_below);
             RC_ASSERT(place.is_end == (expected == model.end()));
             if (place.is_end) continue;
             RC_ASSERT(order.at(place) == *expected);
-            auto last_of_skill = order.lower_bound({expected->skill, 0, INT64_MAX});
-            last_of_skill = order.previous(last_of_skill);
+            const auto last_of_skill =
+                order.previous(order.from_skill(std::int64_t{expected->skill} + 1));
             RC_ASSERT(order.at(order.oldest_of_skill(last_of_skill)) == *expected);
         }
         std::vector<TicketKey> backwards;
@@ -75,13 +75,13 @@ TEST(TicketWalk, GoesOutwardsAndOldestFirst) {
         TicketOrder order;
         std::vector<TicketKey> keys;
         for (std::size_t i = 0; i < skills.size(); ++i) {
-            keys.push_back({skills[i] % 8, 0, static_cast<std::int64_t>(i)});
+            keys.push_back({skills[i] % 8, static_cast<TicketAge>(i)});
             order.insert(keys.back());
         }
         order.settle();
         for (std::int32_t center = -1; center < 9; ++center) {
             const auto rank = [center](const TicketKey& key) {
-                return std::tuple(std::abs(key.skill - center), key.skill, key.sequence);
+                return std::tuple(std::abs(key.skill - center), key.skill, key.age);
             };
             std::ranges::sort(keys, {}, rank);
             TicketWalk walk(order, center);

@@ -39,7 +39,7 @@ TEST(Tickets, AreFoundByIdAndByAge) {
             RC_ASSERT(tickets.at(*record).id == ages[i]);
             RC_ASSERT(tickets.find(ages[i]) == record);
             if (i % 37 == 0) RC_ASSERT(tickets.ahead_of(*record) == i);
-            from = tickets.key_of(*record).sequence + 1;
+            from = tickets.sequence_of(*record) + 1;
         }
         RC_ASSERT(!tickets.from_age(from).has_value());
     });
