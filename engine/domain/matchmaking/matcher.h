@@ -134,7 +134,8 @@ private:
     std::deque<Look> new_;
     std::deque<MatchId> left_;      // matches that somebody left
     std::deque<MatchId> restored_;  // matches in which somebody played before a reload
-    std::priority_queue<GrownLook> grown_;
+    // In a deque: a vector that grows would move all of them, a wait that somebody notices.
+    std::priority_queue<GrownLook, std::deque<GrownLook>> grown_;
     std::optional<std::int64_t> sweep_from_;  // the age from which the round goes on
     bool sweep_again_ = false;                // another round follows
     // Scratch: who comes into which group of a match.

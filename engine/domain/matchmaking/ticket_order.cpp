@@ -45,7 +45,6 @@ std::size_t TicketOrder::block_of(const TicketKey& key) const {
 void TicketOrder::insert(const TicketKey& key) {
     if (!fresh_.empty()) fresh_is_by_age_ &= came_before(fresh_.back().age, key.age);
     fresh_.push_back(key);
-    if (fresh_.size() >= std::max(fresh_max, size_)) settle();
 }
 
 void TicketOrder::settle() {
@@ -60,7 +59,7 @@ void TicketOrder::settle() {
             number = put(number, key);
         }
     }
-    if (fresh_.capacity() > fresh_max)
+    if (fresh_.capacity() > fresh_kept)
         fresh_ = {};
     else
         fresh_.clear();

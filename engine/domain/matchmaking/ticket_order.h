@@ -3,9 +3,9 @@
 // Sorted blocks of at most block_max keys, and the first key of each in an array of its own: a
 // place is found by halving in memory that is mostly at hand. A key that is erased stays where it
 // is, without its bit, until its block is written anyway: nothing moves for it. A change writes a
-// kilobyte at most. What comes waits in a small heap of its own until somebody wants to see the
-// order, or until that is full: keys that come together are put in together. Nothing here points
-// into anything: a place is found again by its key.
+// kilobyte at most. What comes waits in a heap of its own until somebody wants to see the order:
+// keys that come together are put in together, and where nobody can be matched nobody sorts.
+// Nothing here points into anything: a place is found again by its key.
 #pragma once
 
 #include <array>
@@ -72,7 +72,7 @@ public:
 
 private:
     static constexpr std::size_t block_max = 64;
-    static constexpr std::size_t fresh_max = 4096;
+    static constexpr std::size_t fresh_kept = 256;  // memory for so many is kept
     static constexpr std::size_t counted_min = 256;
     static constexpr std::size_t near_blocks = 16;
     using Keys = std::array<TicketKey, block_max>;
