@@ -37,8 +37,12 @@ Added Matcher::add(const Ticket& ticket, bool comes_back) {
 bool Matcher::may_fit(const Ticket& ticket) {
     if (!rules_.is_playable() || ticket.regions == 0) return false;
     if (ticket.players == 0 || ticket.players > rules_.party_max) return false;
+    const SizeMask size = size_bit(ticket.players);
+    if ((fitting_ & size) != 0) return true;
     roster_.clear();
-    return roster_.group_for(rules_, ticket.players).has_value();
+    const bool fits = roster_.group_for(rules_, ticket.players).has_value();
+    if (fits && ticket.players < 64) fitting_ |= size;
+    return fits;
 }
 
 bool Matcher::cancel(std::uint64_t ticket) {

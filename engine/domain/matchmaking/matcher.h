@@ -131,6 +131,7 @@ private:
     Tickets tickets_;
     Matches matches_;
     SetSizes set_sizes_;
+    SizeMask fitting_ = 0;  // sizes of parties that are known to fit into an empty match
     std::deque<Look> new_;
     std::deque<MatchId> left_;      // matches that somebody left
     std::deque<MatchId> restored_;  // matches in which somebody played before a reload
