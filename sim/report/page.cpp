@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/html.h"
 #include "sim/report/compare.h"
 #include "sim/report/page_parts.h"
 
@@ -112,23 +113,6 @@ std::string escaped_json(std::string_view text) {
             safe += "\\u003e";
         else if (c == '&')
             safe += "\\u0026";
-        else
-            safe += c;
-    }
-    return safe;
-}
-
-std::string escaped_html(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        if (c == '<')
-            safe += "&lt;";
-        else if (c == '>')
-            safe += "&gt;";
-        else if (c == '&')
-            safe += "&amp;";
-        else if (c == '"')
-            safe += "&quot;";
         else
             safe += c;
     }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/base/html.h"
 #include "tools/bench_macro/presentation.h"
 
 namespace playback::bench {
@@ -23,27 +24,12 @@ constexpr double plot_width = 640;
 constexpr double label_width = 110;
 constexpr double row_height = 26;
 
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        if (c == '<')
-            safe += "&lt;";
-        else if (c == '>')
-            safe += "&gt;";
-        else if (c == '&')
-            safe += "&amp;";
-        else
-            safe += c;
-    }
-    return safe;
-}
-
 std::string paragraph(std::string_view style, std::string_view text) {
-    return "<p class=\"" + std::string(style) + "\">" + escaped(text) + "</p>\n";
+    return "<p class=\"" + std::string(style) + "\">" + escaped_html(text) + "</p>\n";
 }
 
 std::string text_at(double x, double y, std::string_view text) {
-    return "<text x=\"" + figure_text(x) + "\" y=\"" + figure_text(y) + "\">" + escaped(text) +
+    return "<text x=\"" + figure_text(x) + "\" y=\"" + figure_text(y) + "\">" + escaped_html(text) +
            "</text>\n";
 }
 
@@ -88,7 +74,7 @@ std::string plot_of(const Finding& finding) {
 }
 
 std::string cells_of(const Finding& finding, const Side& side) {
-    const auto cell = [](const std::string& text) { return "<td>" + escaped(text) + "</td>"; };
+    const auto cell = [](const std::string& text) { return "<td>" + escaped_html(text) + "</td>"; };
     const Spread value = side.of(&Figure::value);
     std::string row = "<tr>" + cell(side.name);
     row += cell(figure_text(value.median) + " [" + figure_text(value.lowest) + "-" +
@@ -119,7 +105,7 @@ std::string verdict_of(const Finding& finding) {
 
 std::string section_of(const Finding& finding) {
     const bool is_met = finding.meets(finding.subject.gate).value_or(false);
-    std::string text = "<h2>" + escaped(finding.subject.title) + "</h2>\n";
+    std::string text = "<h2>" + escaped_html(finding.subject.title) + "</h2>\n";
     text += paragraph(is_met ? "good" : "bad", verdict_of(finding));
     if (!finding.problem.empty()) text += paragraph("bad", "not measured: " + finding.problem);
     text += plot_of(finding);
@@ -161,7 +147,7 @@ std::string line_of(const Growth& growth) {
 }
 
 std::string section_of(const Growth& growth) {
-    std::string text = "<h2>" + escaped(growth.title) + "</h2>\n";
+    std::string text = "<h2>" + escaped_html(growth.title) + "</h2>\n";
     text +=
         paragraph("note", growth.name + ": " + growth.unit + ", by the number of " + growth.what);
     if (!growth.points.empty()) text += line_of(growth);
