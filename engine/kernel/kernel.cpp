@@ -57,13 +57,7 @@ io::Task<void> Kernel::stop() {
 
 SlotNumber Kernel::slot_of(const Address& address) const {
     const MachineTable::Entry* const machine = machines_.find(address.kind);
-    if (machine == nullptr || machine->named_by_id) {
-        return static_cast<SlotNumber>(slot_of_id(address.a) % options_.slot_count);
-    }
-    std::string key;
-    put_u64(key, address.a);
-    put_u64(key, address.b);
-    return static_cast<SlotNumber>(crc16_arc(key) % options_.slot_count);
+    return keys::slot_of(address, machine == nullptr || machine->named_by_id, options_.slot_count);
 }
 
 bool Kernel::is_loaded() const {

@@ -22,6 +22,14 @@ std::string of_kind(SlotNumber slot, Kind kind) {
     return key;
 }
 
+SlotNumber slot_of(const Address& address, bool named_by_id, SlotNumber slot_count) {
+    if (named_by_id) return static_cast<SlotNumber>(slot_of_id(address.a) % slot_count);
+    std::string numbers;
+    put_u64(numbers, address.a);
+    put_u64(numbers, address.b);
+    return static_cast<SlotNumber>(crc16_arc(numbers) % slot_count);
+}
+
 std::string of_aggregate(SlotNumber slot, const Address& address, bool named_by_id) {
     CHECK(address.kind != 0);
     std::string key = of_kind(slot, address.kind);

@@ -17,6 +17,9 @@ namespace playback::kernel::keys {
 
 enum class SystemRow : std::uint8_t { meta = 1, outbox = 2, mark = 3, timer = 4 };
 
+// Where the aggregate lives, of so many slots.
+SlotNumber slot_of(const Address& address, bool named_by_id, SlotNumber slot_count);
+
 // The first key of the slot's rows of `kind`; kind + 1 gives their end (kind 255 is not used).
 std::string of_kind(SlotNumber slot, Kind kind);
 // What all rows of an aggregate start with.

@@ -1,5 +1,7 @@
 #include "engine/kernel/keys.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "engine/kernel/rows.h"
@@ -23,6 +25,16 @@ TEST(Keys, AggregateKeysComeBack) {
     RowKeyReader named(rest);
     named.type();
     EXPECT_EQ(named.text(), "text");
+}
+
+TEST(Keys, AnIdSaysItsSlotAndNumbersAreSpread) {
+    EXPECT_EQ(keys::slot_of({7, make_id(1024, 5), 0}, true, 16), 5);
+    EXPECT_EQ(keys::slot_of({7, make_id(1024, 21), 0}, true, 16), 5);
+    std::set<SlotNumber> slots;
+    for (std::uint64_t a = 0; a < 1000; ++a)
+        slots.insert(keys::slot_of({4, make_id(a << 10, 3), 11}, false, 16));
+    EXPECT_EQ(slots.size(), 16U);
+    EXPECT_LT(*slots.rbegin(), 16);
 }
 
 TEST(Keys, SlotsAndKindsAreRangesInOrder) {
