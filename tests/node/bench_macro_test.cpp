@@ -12,6 +12,7 @@
 #include "tools/bench_macro/growth.h"
 #include "tools/bench_macro/histogram.h"
 #include "tools/bench_macro/mail_scanner.h"
+#include "tools/bench_macro/micro_figure.h"
 #include "tools/bench_macro/presentation.h"
 #include "tools/bench_macro/proc_files.h"
 #include "tools/bench_macro/results.h"
@@ -129,6 +130,23 @@ TEST(BenchMailScanner, FindsMessages) {
     EXPECT_EQ(mail.id, "8");
     EXPECT_EQ(mail.client, "");
     EXPECT_FALSE(scanner.next(mail));
+}
+
+TEST(BenchMicroFigure, TakesTheOneThatThereIs) {
+    const std::string said = R"({"context":{},"benchmarks":[{"name":"x","cpu_time":7.5}]})";
+    EXPECT_EQ(micro_figure(said, "cpu_time").value(), 7.5);
+    const std::pair<const char*, const char*> wrong[] = {
+        {"", "no such benchmark"},
+        {R"({"benchmarks":[]})", "no such benchmark"},
+        {R"({"benchmarks":[{"cpu_time":1},{"cpu_time":2}]})", "no such benchmark"},
+        {R"({"benchmarks":[{"real_time":1}]})", "no cpu_time"},
+        {R"({"benchmarks":[{"error_occurred":true,"error_message":"somebody was matched"}]})",
+         "somebody was matched"}};
+    for (const auto& [output, words] : wrong) {
+        const Result<double> figure = micro_figure(output, "cpu_time");
+        ASSERT_FALSE(figure.has_value()) << output;
+        EXPECT_TRUE(figure.error().detail.contains(words)) << figure.error().detail;
+    }
 }
 
 TEST(BenchSocketFrames, ReadsWhatAServerSends) {

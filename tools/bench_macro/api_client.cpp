@@ -62,7 +62,8 @@ Result<std::string> ApiClient::exchange(std::string_view request) {
     std::array<char, 16UL * 1024> buffer{};
     while (parser.state() != wire::ResponseParser::State::done) {
         const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-        if (got <= 0) return adapters::process::errno_error("no answer");
+        if (got == 0) return Error{Errc::closed, "the connection was closed before the answer"};
+        if (got < 0) return adapters::process::errno_error("no answer");
         parser.feed({buffer.data(), static_cast<std::size_t>(got)});
         if (parser.state() == wire::ResponseParser::State::failed) return parser.error();
     }

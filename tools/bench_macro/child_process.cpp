@@ -1,5 +1,6 @@
 #include "tools/bench_macro/child_process.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <thread>
@@ -10,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto patience_of_the_end = std::chrono::seconds(5);
 constexpr auto pause_between_looks = std::chrono::milliseconds(5);
+constexpr Duration pause_between_questions = milliseconds(100);
 constexpr std::size_t errors_shown_max = 600;
 
 // Variables that would change the settings of a node stay behind: every run is the same.
@@ -109,6 +112,18 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
     return *this;
 }
 
+Result<std::string> ChildProcess::next_bytes(Duration patience) {
+    pollfd look{output_.get(), POLLIN, 0};
+    const int ready =
+        ::poll(&look, 1, static_cast<int>(std::max<std::int64_t>(patience.ns, 0) / 1'000'000));
+    if (ready < 0) return Error{Errc::unavailable, "interrupted"};
+    if (ready == 0) return std::string();
+    std::array<char, 4096> buffer{};
+    const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
+    if (got <= 0) return Error{Errc::closed, "it ended: " + end_of(errors_)};
+    return std::string(buffer.data(), static_cast<std::size_t>(got));
+}
+
 Result<std::string> ChildProcess::next_line(Duration patience) {
     const auto end = Clock::now() + std::chrono::nanoseconds(patience.ns);
     for (;;) {
@@ -118,15 +133,10 @@ Result<std::string> ChildProcess::next_line(Duration patience) {
             unread_.erase(0, line_end + 1);
             return line;
         }
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-        pollfd look{output_.get(), POLLIN, 0};
-        const int ready = left.count() > 0 ? ::poll(&look, 1, static_cast<int>(left.count())) : 0;
-        if (ready < 0) return Error{Errc::unavailable, "interrupted"};
-        if (ready == 0) return Error{Errc::timed_out, "it says nothing: " + end_of(errors_)};
-        std::array<char, 4096> buffer{};
-        const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
-        if (got <= 0) return Error{Errc::closed, "it ended: " + end_of(errors_)};
-        unread_.append(buffer.data(), static_cast<std::size_t>(got));
+        const std::chrono::nanoseconds left = end - Clock::now();
+        TRY(bytes, next_bytes(Duration{left.count()}));
+        if (bytes.empty()) return Error{Errc::timed_out, "it says nothing: " + end_of(errors_)};
+        unread_ += bytes;
     }
 }
 
@@ -143,6 +153,36 @@ void ChildProcess::stop() {
         std::this_thread::sleep_for(pause_between_looks);
     }
     pid_ = 0;
+}
+
+Ended ChildProcess::join() {
+    Ended ended;
+    int status = 0;
+    rusage usage{};
+    ::wait4(pid_, &status, 0, &usage);
+    pid_ = 0;
+    if (WIFEXITED(status)) ended.code = WEXITSTATUS(status);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime})
+        ended.cpu_seconds +=
+            static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    return ended;
+}
+
+Result<Ended> run_to_end(const ChildOrder& order, const std::function<bool()>& is_interrupted) {
+    TRY(child, ChildProcess::start(order));
+    std::string output;
+    for (;;) {
+        if (is_interrupted && is_interrupted()) return Error{Errc::unavailable, "interrupted"};
+        const Result<std::string> bytes = child.next_bytes(pause_between_questions);
+        if (bytes) {
+            output += *bytes;
+        } else if (bytes.error().code == Errc::closed) {
+            break;
+        }
+    }
+    Ended ended = child.join();
+    ended.output = std::move(output);
+    return ended;
 }
 
 }  // namespace playback::bench

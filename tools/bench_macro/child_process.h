@@ -4,7 +4,7 @@
 // killed by the kernel if we die first. Start it from the thread that lives longest.
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +23,13 @@ struct ChildOrder {
     int core = -1;                     // to stay on; -1: any
 };
 
+// What a program that ended by itself said and took.
+struct Ended {
+    std::string output;
+    int code = -1;           // -1: a signal ended it
+    double cpu_seconds = 0;  // with the children that it waited for
+};
+
 class ChildProcess {
 public:
     ChildProcess() = default;
@@ -33,9 +40,13 @@ public:
     ~ChildProcess() { stop(); }
 
     [[nodiscard]] pid_t pid() const { return pid_; }
+    // What it says within `patience`; nothing if that is over, or closed at the end of its output.
+    Result<std::string> next_bytes(Duration patience);
     // The next line of its standard output. Fails with its errors if it ended, or as timed_out.
     Result<std::string> next_line(Duration patience);
     void stop();
+    // Waits until it ends by itself.
+    Ended join();
 
 private:
     pid_t pid_ = 0;
@@ -43,5 +54,8 @@ private:
     std::string unread_;
     std::string errors_;
 };
+
+// Runs it to its end. Fails as `start` does, or with unavailable when interrupted.
+Result<Ended> run_to_end(const ChildOrder& order, const std::function<bool()>& is_interrupted);
 
 }  // namespace playback::bench

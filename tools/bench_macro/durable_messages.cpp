@@ -4,10 +4,8 @@
 // sync.
 #include <cmath>
 
-#include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/measurement.h"
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/metrics_page.h"
-#include "tools/bench_macro/mind.h"
 
 namespace playback::bench {
 namespace {
@@ -46,14 +44,10 @@ public:
     }
 
     Result<void> prepare(Bench& bench) override {
-        TRY(node, bench.server(full_node_name));
-        ApiClient api(node->port);
         GameOrder order;
         order.name = "durable";
         order.players_of_lobby = players_of_lobby;
-        TRY_VOID(make_game(api, order));
-        const std::string seen = seen_by(bench.place(), std::string(full_node_name));
-        TRY(crowd, gather_players(api, order.name, seen, players));
+        TRY(crowd, crowd_on(bench, full_node_name, order, players));
         for (Player& player : crowd.players)
             players_.emplace_back(std::move(player), messages_of_call);
         for (Runtime& runtime : crowd.runtimes) runtimes_.emplace_back(std::move(runtime), false);
@@ -69,14 +63,10 @@ private:
         TRY(node, bench.server(full_node_name));
         std::vector<Line> lines;
         for (PlayerMind& mind : players_) {
-            TRY(line, line_of(node->port, talker_of(mind)));
+            TRY(line, line_to(node->port, talker_of(mind)));
             lines.push_back(std::move(line));
         }
-        for (RuntimeMind& mind : runtimes_) {
-            TRY(line, line_of(node->port, talker_of(mind)));
-            line.is_counted = false;
-            lines.push_back(std::move(line));
-        }
+        TRY_VOID(append_runtimes(lines, node->port, runtimes_));
         TRY(before, commits_of(node->port));
         const std::uint64_t said_before = said();
         TRY(outcome, run_load(lines, bench.plan(*node)));
@@ -106,13 +96,6 @@ private:
         return figure;
     }
 
-    static Result<Line> line_of(std::uint16_t port, std::unique_ptr<Talker> talker) {
-        TRY(socket, connect_to(port));
-        Line line;
-        line.socket = std::move(socket);
-        line.talker = std::move(talker);
-        return line;
-    }
     [[nodiscard]] std::uint64_t said() const {
         std::uint64_t sum = 0;
         for (const PlayerMind& mind : players_) sum += mind.said();

@@ -99,14 +99,19 @@ Result<void> make_game(ApiClient& api, const GameOrder& order) {
     return deploy(api, order);
 }
 
+Result<void> log_in(ApiClient& api, Player& player) {
+    const json login{{"user_id", player.user}, {"password", player.password}};
+    TRY(token, api.call("player", "create-token", login));
+    player.token = text_of(token, "raw_token");
+    return {};
+}
+
 Result<Player> add_user(ApiClient& api) {
     Player player;
     TRY(user, api.call("player", "create-user", json::object()));
     player.user = text_of(user, "user_id");
     player.password = text_of(user, "password");
-    const json login{{"user_id", player.user}, {"password", player.password}};
-    TRY(token, api.call("player", "create-token", login));
-    player.token = text_of(token, "raw_token");
+    TRY_VOID(log_in(api, player));
     return player;
 }
 

@@ -41,6 +41,8 @@ struct Player {
     SocketAddress connector;
 };
 
+// Gets a token for a user with a password.
+Result<void> log_in(ApiClient& api, Player& player);
 // A new user with a token, and a client of it whose greeting was consumed.
 Result<Player> add_user(ApiClient& api);
 Result<void> add_client(ApiClient& api, const std::string& game, Player& player);

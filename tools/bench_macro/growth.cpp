@@ -14,10 +14,11 @@ std::vector<std::size_t> growth_sizes(std::size_t from, std::size_t to, std::siz
 }
 
 std::vector<Growth> measure_growth(Bench& bench, const GrowthOptions& options) {
-    std::vector<Growth> all = clients_and_tickets(bench, options);
-    if (!bench.is_interrupted()) all.push_back(tenants(bench, options));
-    if (bench.is_interrupted()) return all;
-    for (Growth& growth : stored_rows(bench, options)) all.push_back(std::move(growth));
+    std::vector<Growth> all;
+    for (const auto plot : {connected_clients, clients_and_tickets, tenants, stored_rows}) {
+        if (bench.is_interrupted()) break;
+        for (Growth& growth : plot(bench, options)) all.push_back(std::move(growth));
+    }
     return all;
 }
 

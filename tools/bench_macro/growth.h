@@ -23,8 +23,9 @@ std::vector<Growth> measure_growth(Bench& bench, const GrowthOptions& options);
 
 // --- the plots, each in a file of its own ---
 
+std::vector<Growth> connected_clients(Bench& bench, const GrowthOptions& options);
 std::vector<Growth> clients_and_tickets(Bench& bench, const GrowthOptions& options);
-Growth tenants(Bench& bench, const GrowthOptions& options);
+std::vector<Growth> tenants(Bench& bench, const GrowthOptions& options);
 std::vector<Growth> stored_rows(Bench& bench, const GrowthOptions& options);
 
 }  // namespace playback::bench

@@ -5,9 +5,9 @@
 
 #include "engine/base/random.h"
 #include "engine/wire/json_writer.h"
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/growth.h"
 #include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/mind.h"
 #include "tools/bench_macro/newcomer.h"
 #include "tools/bench_macro/proc_files.h"
 
@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::size_t users = 64;
 constexpr std::size_t tickets_of_call = 64;
-// A deployment takes 100,000: with those of the users themselves and those under way at the end.
-constexpr std::size_t clients_max = 99'800;
+// A deployment takes a little more: there are those of the users themselves, and at the end those
+// under way.
+constexpr std::size_t clients_max = 1'000'000;
 constexpr double patience_seconds = 1200;
 constexpr const char* game = "growth";
 constexpr std::array<std::string_view, 2> modes{"a", "b"};
@@ -79,28 +80,24 @@ public:
 
 private:
     Result<void> begin() {
+        TRY(crowd, crowd_on(bench_, node_name, game_of_growth(), users));
         TRY(node, bench_.server(node_name));
         node_ = node;
-        ApiClient api(node->port);
-        TRY_VOID(make_game(api, game_of_growth()));
-        const std::string seen = seen_by(bench_.place(), std::string(node_name));
-        TRY(crowd, gather_players(api, game, seen, users));
         users_ = std::move(crowd.players);
         runtime_ = crowd.runtimes.front();
-        mind_ = std::make_unique<RuntimeMind>(runtime_, false);
+        minds_.emplace_back(runtime_, false);
         kb_before_ = resident_kb_of(node->process.pid());
         return {};
     }
 
     Result<std::vector<Line>> lines_for(
         const std::function<std::unique_ptr<Talker>(std::size_t)>& talker) {
-        std::vector<Line> lines(users + 1);
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            TRY(socket, connect_to(node_->port));
-            lines[i].socket = std::move(socket);
-            lines[i].is_counted = i < users;
-            lines[i].talker = i < users ? talker(i) : talker_of(*mind_);
+        std::vector<Line> lines;
+        for (std::size_t i = 0; i < users; ++i) {
+            TRY(line, line_to(node_->port, talker(i)));
+            lines.push_back(std::move(line));
         }
+        TRY_VOID(append_runtimes(lines, node_->port, minds_));
         return lines;
     }
 
@@ -172,7 +169,7 @@ private:
     Server* node_ = nullptr;
     std::vector<Player> users_;
     Runtime runtime_;
-    std::unique_ptr<RuntimeMind> mind_;
+    std::vector<RuntimeMind> minds_;  // of that one
     std::vector<Seat> seats_;
     std::size_t asked_ = 0;  // of the seats: how many have a ticket
     double kb_before_ = 0;
@@ -185,8 +182,7 @@ std::vector<Growth> clients_and_tickets(Bench& bench, const GrowthOptions& optio
     Clients clients(bench);
     const Result<void> done = clients.run(options);
     clients.tickets.notes.emplace_back(
-        "none can match; each call moves 64 of them from one mode to another. Up to a million: "
-        "playback-bench-micro --benchmark_filter=pool");
+        "none can match; each call moves 64 of them from one mode to another");
     clients.cost.notes.emplace_back("clients of 64 users, in one lobby, without sockets");
     std::vector<Growth> all{clients.cost, clients.memory, clients.tickets};
     if (done) return all;

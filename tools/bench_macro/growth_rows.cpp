@@ -2,9 +2,11 @@
 // and to read one by its key. In this process, without the rest of a node; durability `process`.
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include "adapters/sqlite/row_database.h"
 #include "engine/base/random.h"
+#include "tools/bench_macro/append_rows.h"
 #include "tools/bench_macro/growth.h"
 
 namespace playback::bench {
@@ -67,14 +69,7 @@ private:
         section.epoch = epoch_;
         for (std::size_t i = 0; i < count; ++i)
             section.puts.push_back({key_of(count_++), std::string(value_bytes, 'x')});
-        adapters::RowDatabase::Commit commit{{}, std::vector<Result<void>>()};
-        commit.batch.sections.push_back(std::move(section));
-        adapters::RowDatabase::Commit* const group[] = {&commit};
-        database_->commit(group);
-        if (!commit.outcome) return commit.outcome.error();
-        if (!commit.outcome->front()) return commit.outcome->front().error();
-        while (database_->upkeep() != adapters::Upkeep::none) database_->maintain();
-        return {};
+        return append_rows(*database_, std::move(section));
     }
 
     Bench& bench_;

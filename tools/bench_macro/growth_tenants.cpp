@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/random.h"
-#include "tools/bench_macro/api_client.h"
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/growth.h"
 #include "tools/bench_macro/http_talker.h"
 
@@ -78,11 +78,10 @@ public:
 
 private:
     Result<std::vector<Line>> lines_for(const std::function<std::unique_ptr<Talker>()>& talker) {
-        std::vector<Line> lines(connections);
-        for (Line& line : lines) {
-            TRY(socket, connect_to(node_->port));
-            line.socket = std::move(socket);
-            line.talker = talker();
+        std::vector<Line> lines;
+        for (std::size_t i = 0; i < connections; ++i) {
+            TRY(line, line_to(node_->port, talker()));
+            lines.push_back(std::move(line));
         }
         return lines;
     }
@@ -139,7 +138,7 @@ private:
 
 }  // namespace
 
-Growth tenants(Bench& bench, const GrowthOptions& options) {
+std::vector<Growth> tenants(Bench& bench, const GrowthOptions& options) {
     Growth growth;
     growth.name = "tenants";
     growth.title = "permission of a developer in any tenant";
@@ -149,7 +148,7 @@ Growth tenants(Bench& bench, const GrowthOptions& options) {
         "the permission is there already: the call finds that and writes nothing");
     const Result<void> done = Tenants(bench).run(options, growth);
     if (!done) growth.problem = done.error().detail;
-    return growth;
+    return {growth};
 }
 
 }  // namespace playback::bench

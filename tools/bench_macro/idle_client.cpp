@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <thread>
 
-#include <sys/resource.h>
-
-#include "tools/bench_macro/game.h"
-#include "tools/bench_macro/measurement.h"
+#include "tools/bench_macro/idle_crowd.h"
 #include "tools/bench_macro/proc_files.h"
 #include "tools/bench_macro/socket_talker.h"
 
@@ -19,8 +17,7 @@ namespace {
 
 constexpr std::size_t clients_of_round_max = 512;
 constexpr std::size_t clients_of_round_min = 32;
-constexpr std::size_t clients_max = 9'000;  // a node takes 20,000 connections
-constexpr std::size_t other_files = 400;
+constexpr std::size_t clients_max = 9'000;
 constexpr auto rest = std::chrono::milliseconds(200);
 
 class IdleClient final : public Measurement {
@@ -46,7 +43,7 @@ public:
         TRY_VOID(make_game(api, order));
         const std::size_t rounds = bench.options().rounds + 1;  // one is not measured
         // As many sockets again go to the control.
-        const std::size_t most = std::min(clients_max, (files_max() - other_files) / 2) / rounds;
+        const std::size_t most = std::min(clients_max, IdleCrowd::files_max() / 2) / rounds;
         if (most < clients_of_round_min)
             return Error{Errc::full, "too few files may be open (ulimit -n) for so many rounds"};
         clients_of_round_ = std::min(most, clients_of_round_max);
@@ -57,16 +54,15 @@ public:
             users_.push_back(std::move(user));
         }
         // The first few open the lobby and whatever else is made once.
-        doorman_.emplace(seen_by(bench.place(), std::string(node_name)));
-        return connect_clients(bench, api, *node);
+        crowd_.emplace(bench, node_name, game_);
+        return connect_some();
     }
 
     Result<Figure> drive(Bench& bench, std::string_view who) override {
         TRY(server, bench.server(who));
         const double before = resident_kb_of(server->process.pid());
         if (who == node_name) {
-            ApiClient api(server->port);
-            TRY_VOID(connect_clients(bench, api, *server));
+            TRY_VOID(connect_some());
         } else {
             for (std::size_t i = 0; i < clients_of_round_; ++i) {
                 TRY(line, open_socket(server->port, {"/player?2", ""}));
@@ -81,32 +77,18 @@ public:
     }
 
 private:
-    Result<void> connect_clients(Bench& bench, ApiClient& api, const Server& node) {
-        Runtime runtime;
-        for (std::size_t i = 0; i < clients_of_round_; ++i) {
-            if (bench.is_interrupted()) return Error{Errc::unavailable, "interrupted"};
-            Player& player = users_[next_++];
-            TRY_VOID(add_client(api, game_, player));
-            TRY(assigned, doorman_->await_assignment(api, player));
-            runtime = assigned;
-            TRY(line, open_socket(node.port, player.connector));
-            lines_.push_back(std::move(line));
-        }
-        return empty_mailbox(api, runtime);
-    }
-
-    static std::size_t files_max() {
-        rlimit limit{};
-        ::getrlimit(RLIMIT_NOFILE, &limit);
-        return std::max<std::size_t>(limit.rlim_cur, other_files);
+    Result<void> connect_some() {
+        const std::span<Player> some(users_.data() + next_, clients_of_round_);
+        next_ += some.size();
+        return crowd_->connect(some);
     }
 
     const std::string game_ = "idle";
     std::size_t clients_of_round_ = 0;
     std::vector<Player> users_;
     std::size_t next_ = 0;
-    std::optional<Doorman> doorman_;
-    std::vector<Line> lines_;
+    std::optional<IdleCrowd> crowd_;
+    std::vector<Line> lines_;  // of the control
 };
 
 }  // namespace

@@ -1,31 +1,18 @@
 // A player's interchange with a token: with nothing in it, and with a message each way.
+#include <utility>
+
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/measurement.h"
-#include "tools/bench_macro/mind.h"
 
 namespace playback::bench {
 namespace {
 
 constexpr std::size_t players = 64;
 
-// The same bytes go to a control, which does not understand them.
-Result<std::vector<Line>> lines_to(const Server& server, const std::string& request) {
-    std::vector<Line> lines(players);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        TRY(socket, connect_to(server.port, i));
-        lines[i].socket = std::move(socket);
-        lines[i].talker = std::make_unique<HttpTalker>(request);
-    }
-    return lines;
-}
-
-Result<Crowd> gather_on(Bench& bench, const std::string& game) {
-    TRY(node, bench.server(node_name));
-    ApiClient api(node->port);
+GameOrder game(std::string name) {
     GameOrder order;
-    order.name = game;
-    TRY_VOID(make_game(api, order));
-    return gather_players(api, game, seen_by(bench.place(), std::string(node_name)), players);
+    order.name = std::move(name);
+    return order;
 }
 
 class EmptyInterchange final : public Measurement {
@@ -42,17 +29,19 @@ public:
     }
 
     Result<void> prepare(Bench& bench) override {
-        TRY(crowd, gather_on(bench, "empty"));
+        TRY(crowd, crowd_on(bench, node_name, game("empty"), players));
         crowd_ = std::move(crowd);
         return {};
     }
 
     Result<Figure> drive(Bench& bench, std::string_view who) override {
         TRY(server, bench.server(who));
-        TRY(lines, lines_to(*server, empty_interchange_of(crowd_.players.front())));
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            const Player& player = crowd_.players[i];
-            lines[i].talker = std::make_unique<HttpTalker>(empty_interchange_of(player));
+        std::vector<Line> lines;
+        // The same bytes go to a control, which does not understand them.
+        for (const Player& player : crowd_.players) {
+            const std::string request = empty_interchange_of(player);
+            TRY(line, line_to(server->port, std::make_unique<HttpTalker>(request)));
+            lines.push_back(std::move(line));
         }
         TRY(outcome, run_load(lines, bench.plan(*server)));
         return figure_of(outcome);
@@ -76,7 +65,7 @@ public:
     }
 
     Result<void> prepare(Bench& bench) override {
-        TRY(crowd, gather_on(bench, "talking"));
+        TRY(crowd, crowd_on(bench, node_name, game("talking"), players));
         for (Player& player : crowd.players) players_.emplace_back(std::move(player));
         for (Runtime& runtime : crowd.runtimes) runtimes_.emplace_back(std::move(runtime));
         players_.front().next(like_ours_);
@@ -85,12 +74,19 @@ public:
 
     Result<Figure> drive(Bench& bench, std::string_view who) override {
         TRY(server, bench.server(who));
-        TRY(lines, lines_to(*server, like_ours_));
-        if (who == node_name) TRY_VOID(let_them_talk(*server, lines));
+        const bool is_node = who == node_name;
+        std::vector<Line> lines;
+        for (PlayerMind& mind : players_) {
+            TRY(line,
+                line_to(server->port,
+                        is_node ? talker_of(mind) : std::make_unique<HttpTalker>(like_ours_)));
+            lines.push_back(std::move(line));
+        }
+        if (is_node) TRY_VOID(append_runtimes(lines, server->port, runtimes_));
         const std::uint64_t before = heard();
         TRY(outcome, run_load(lines, bench.plan(*server)));
         const auto enough = static_cast<double>(outcome.answers) * heard_part_min;
-        if (who == node_name && static_cast<double>(heard() - before) < enough)
+        if (is_node && static_cast<double>(heard() - before) < enough)
             return Error{Errc::corrupt,
                          "only " + std::to_string(heard() - before) + " messages came back for " +
                              std::to_string(outcome.answers) + " calls"};
@@ -100,18 +96,6 @@ public:
 private:
     static constexpr double heard_part_min = 0.9;
 
-    Result<void> let_them_talk(const Server& server, std::vector<Line>& lines) {
-        for (std::size_t i = 0; i < lines.size(); ++i) lines[i].talker = talker_of(players_[i]);
-        for (RuntimeMind& mind : runtimes_) {
-            TRY(socket, connect_to(server.port));
-            Line line;
-            line.socket = std::move(socket);
-            line.talker = talker_of(mind);
-            line.is_counted = false;
-            lines.push_back(std::move(line));
-        }
-        return {};
-    }
     [[nodiscard]] std::uint64_t heard() const {
         std::uint64_t sum = 0;
         for (const PlayerMind& mind : players_) sum += mind.heard();

@@ -2,10 +2,10 @@
 // most when the server has half of the load that it can take, beside nginx at half of its own.
 //
 // Each round finds out what the server can take, then drives it at half of that, evenly.
-#include "tools/bench_macro/game.h"
+#include <utility>
+
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/measurement.h"
-#include "tools/bench_macro/mind.h"
 #include "tools/bench_macro/newcomer.h"
 
 namespace playback::bench {
@@ -28,14 +28,10 @@ public:
     }
 
     Result<void> prepare(Bench& bench) override {
-        TRY(node, bench.server(node_name));
-        ApiClient api(node->port);
         GameOrder order;
         order.name = game_;
         order.players_of_lobby = 1'000'000;
-        TRY_VOID(make_game(api, order));
-        const std::string seen = seen_by(bench.place(), std::string(node_name));
-        TRY(crowd, gather_players(api, order.name, seen, players));
+        TRY(crowd, crowd_on(bench, node_name, order, players));
         players_ = std::move(crowd.players);
         for (Runtime& runtime : crowd.runtimes) runtimes_.emplace_back(std::move(runtime), false);
         return {};
@@ -59,25 +55,17 @@ public:
 
 private:
     Result<std::vector<Line>> lines_to(const Server& server, std::string_view who) {
-        std::vector<Line> lines(players_.size());
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            TRY(socket, connect_to(server.port, i));
-            lines[i].socket = std::move(socket);
+        std::vector<Line> lines;
+        for (const Player& player : players_) {
+            std::unique_ptr<Talker> talker;
             if (who == node_name)
-                lines[i].talker = std::make_unique<Newcomer>(players_[i], game_);
+                talker = std::make_unique<Newcomer>(player, game_);
             else
-                lines[i].talker =
-                    std::make_unique<HttpTalker>(request_bytes("/", R"({"message":"ping"})"));
-        }
-        for (RuntimeMind& mind : runtimes_) {
-            if (who != node_name) break;
-            TRY(socket, connect_to(server.port));
-            Line line;
-            line.socket = std::move(socket);
-            line.talker = talker_of(mind);
-            line.is_counted = false;
+                talker = std::make_unique<HttpTalker>(request_bytes("/", R"({"message":"ping"})"));
+            TRY(line, line_to(server.port, std::move(talker)));
             lines.push_back(std::move(line));
         }
+        if (who == node_name) TRY_VOID(append_runtimes(lines, server.port, runtimes_));
         return lines;
     }
 

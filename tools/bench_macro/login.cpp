@@ -7,9 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tools/bench_macro/api_client.h"
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/measurement.h"
 
 namespace playback::bench {
 namespace {
@@ -54,11 +53,10 @@ public:
             taken_off = hash.value;
         }
         TRY(server, bench.server(who));
-        std::vector<Line> lines(players);
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            TRY(socket, connect_to(server->port, i));
-            lines[i].socket = std::move(socket);
-            lines[i].talker = std::make_unique<HttpTalker>(requests_[i]);
+        std::vector<Line> lines;
+        for (const std::string& request : requests_) {
+            TRY(line, line_to(server->port, std::make_unique<HttpTalker>(request)));
+            lines.push_back(std::move(line));
         }
         TRY(outcome, run_load(lines, bench.plan(*server)));
         Figure figure = figure_of(outcome);

@@ -26,6 +26,7 @@ struct BenchOptions {
 // Names of servers.
 inline constexpr std::string_view node_name = "node";            // durability process
 inline constexpr std::string_view full_node_name = "node-full";  // durability full
+inline constexpr std::string_view connected_node_name = "node-connected";
 inline constexpr std::string_view nginx_name = "nginx";
 inline constexpr std::string_view epoll_name = "epoll";
 inline constexpr std::string_view relay_name = "epoll-relay";
@@ -89,5 +90,12 @@ std::unique_ptr<Measurement> durable_messages();
 std::unique_ptr<Measurement> idle_client();
 std::unique_ptr<Measurement> ticket_add();
 std::unique_ptr<Measurement> lobby_assignment();
+std::unique_ptr<Measurement> matcher_cold_pool();
+std::unique_ptr<Measurement> matcher_standing_pool();
+std::unique_ptr<Measurement> simulator_acceleration();
+std::unique_ptr<Measurement> simulator_runs_per_hour();
+
+// Not among all of them: it belongs to how costs grow. `most`: players; 0: a million.
+std::unique_ptr<Measurement> start_with_players(std::size_t most);
 
 }  // namespace playback::bench

@@ -19,7 +19,11 @@ std::vector<std::unique_ptr<Measurement>> all_measurements() {
                                       durable_messages,
                                       idle_client,
                                       ticket_add,
-                                      lobby_assignment};
+                                      lobby_assignment,
+                                      matcher_cold_pool,
+                                      matcher_standing_pool,
+                                      simulator_acceleration,
+                                      simulator_runs_per_hour};
     std::vector<std::unique_ptr<Measurement>> all;
     for (const Make make : makers) all.push_back(make());
     return all;
@@ -55,6 +59,7 @@ double Bench::cpu_seconds_of_servers() const {
 Result<Server> Bench::start(std::string_view name) const {
     if (name == node_name) return start_node(place_, "node", "process");
     if (name == full_node_name) return start_node(place_, "node-full", "full");
+    if (name == connected_node_name) return start_node(place_, std::string(name), "process");
     if (name == nginx_name) return start_nginx(place_);
     if (name == epoll_name) return start_control(place_, "http");
     if (name == relay_name) return start_control(place_, "relay");

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <utility>
 
 #include <sched.h>
@@ -17,32 +16,13 @@
 
 #include "tools/bench_macro/growth.h"
 #include "tools/bench_macro/proc_files.h"
+#include "tools/bench_macro/temporary_directory.h"
 
 namespace playback::bench {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr double load_average_max = 0.7;  // a core
 constexpr double others_max = 0.10;       // of a core, in the rounds
-
-class TemporaryDirectory {
-public:
-    explicit TemporaryDirectory(const std::string& parent) {
-        std::string name = parent + "/playback-bench-XXXXXX";
-        if (::mkdtemp(name.data()) != nullptr) path_ = name;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 std::string processor_name() {
     const std::string text = read_text("/proc/cpuinfo");
@@ -209,11 +189,16 @@ private:
     std::vector<std::string> missing_;
 };
 
-Result<std::vector<std::unique_ptr<Measurement>>> chosen(const std::vector<std::string>& only) {
-    std::vector<std::unique_ptr<Measurement>> all = all_measurements();
-    if (only.empty()) return all;
+Result<std::vector<std::unique_ptr<Measurement>>> chosen(const BenchOrder& order) {
     std::vector<std::unique_ptr<Measurement>> some;
-    for (const std::string& name : only) {
+    if (order.growth) {
+        some.push_back(start_with_players(order.growth_most));
+        return some;
+    }
+    std::vector<std::unique_ptr<Measurement>> all = all_measurements();
+    if (order.only.empty()) return all;
+    all.push_back(start_with_players(0));
+    for (const std::string& name : order.only) {
         const auto found = std::find_if(all.begin(), all.end(), [&](const auto& measurement) {
             return measurement && measurement->subject().name == name;
         });
@@ -249,10 +234,8 @@ std::string names_of_measurements() {
 }
 
 Result<Report> run_bench(const BenchOrder& order) {
-    TRY(measurements, chosen(order.only));
-    const TemporaryDirectory directory(order.directory);
-    if (directory.path().empty())
-        return adapters::process::errno_error("cannot write to " + order.directory);
+    TRY(measurements, chosen(order));
+    TRY(directory, TemporaryDirectory::make(order.directory));
     Report report;
     report.machine = this_machine();
     report.date = now_as_text();
@@ -265,7 +248,7 @@ Result<Report> run_bench(const BenchOrder& order) {
     Bench bench(order.options, place);
     if (order.growth) report.growth = measure_growth(bench, {order.growth_most});
     for (const auto& measurement : measurements) {
-        if (bench.is_interrupted() || order.growth) break;
+        if (bench.is_interrupted()) break;
         report.findings.push_back(Rounds(bench, *measurement).run());
     }
     report.is_interrupted = bench.is_interrupted();

@@ -82,6 +82,9 @@ Place find_place(std::string directory) {
     const fs::path self = fs::read_symlink("/proc/self/exe", failure);
     place.playback = self.string();
     place.control = first_program({(self.parent_path() / "bench-control").string()});
+    const std::string micro = "playback-bench-micro";
+    place.micro = first_program(
+        {(self.parent_path() / micro).string(), (self.parent_path() / "bench" / micro).string()});
     place.nginx = first_program({"/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"});
     cpu_set_t cores;
     if (::sched_getaffinity(0, sizeof cores, &cores) != 0 || CPU_COUNT(&cores) < 2) return place;
@@ -90,6 +93,10 @@ Place find_place(std::string directory) {
         (place.server_core < 0 ? place.server_core : place.load_core) = core;
     }
     return place;
+}
+
+std::string data_of(const Place& place, const std::string& name) {
+    return place.directory + "/" + name + "/data";
 }
 
 std::string seen_by(const Place& place, const std::string& name) {
@@ -109,7 +116,7 @@ Result<Server> start_node(const Place& place,
     order.core = place.server_core;
     order.command = {place.playback, "node", "--json", "--listen", "127.0.0.1:0"};
     const std::pair<const char*, std::string> options[] = {
-        {"--data", home + "/data"},
+        {"--data", data_of(place, name)},
         {"--token-key", place.directory + "/token_key.pem"},
         {"--durability", std::string(durability)},
         {"--docker", "process:"},

@@ -23,6 +23,7 @@ struct Place {
     std::string playback;
     std::string nginx;    // empty: there is none
     std::string control;  // empty: there is none
+    std::string micro;    // playback-bench-micro; empty: there is none
     int server_core = -1;
     int load_core = -1;
 };
@@ -35,6 +36,7 @@ inline constexpr std::string_view support_password = "support-pw";
 // A node with its data below the place's directory, and a container host whose runtimes do nothing
 // but leave their password in the directory `seen_by`, in a file of their id.
 Result<Server> start_node(const Place& place, const std::string& name, std::string_view durability);
+std::string data_of(const Place& place, const std::string& name);
 std::string seen_by(const Place& place, const std::string& name);
 
 // One process, as a worker of nginx is: answers everything with a small body of JSON.

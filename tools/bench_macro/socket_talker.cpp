@@ -39,7 +39,7 @@ Result<std::size_t> take_frames(std::string_view bytes, std::string& out, Take&&
 
 }  // namespace
 
-Result<Line> open_socket(std::uint16_t port, const SocketAddress& address) {
+Result<Line> open_socket(std::uint16_t port, const SocketAddress& address, std::size_t number) {
     std::string extra;
     wire::append_header(extra, "Connection", "Upgrade");
     wire::append_header(extra, "Upgrade", "websocket");
@@ -53,7 +53,7 @@ Result<Line> open_socket(std::uint16_t port, const SocketAddress& address) {
     request.extra_headers = extra;
     std::string bytes;
     wire::append_request(bytes, request);
-    TRY(socket, connect_to(port));
+    TRY(socket, connect_to(port, number));
     if (::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0)
         return adapters::process::errno_error("a handshake did not leave");
     std::string head;

@@ -2,6 +2,7 @@
 // other ends of a real-time relay, which say back what they hear.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,7 +16,8 @@
 namespace playback::bench {
 
 // An open WebSocket of a server on this machine; nobody speaks there yet. Blocking.
-Result<Line> open_socket(std::uint16_t port, const SocketAddress& address);
+// `number`: which of its load it is.
+Result<Line> open_socket(std::uint16_t port, const SocketAddress& address, std::size_t number = 0);
 
 // Says `frame`, and takes each message for an answer. Pings are answered.
 class SocketPlayer final : public Talker {

@@ -7,9 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/wire/json_writer.h"
-#include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/measurement.h"
-#include "tools/bench_macro/mind.h"
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/socket_talker.h"
 
 namespace playback::bench {
@@ -65,16 +63,14 @@ public:
     [[nodiscard]] Subject subject() const override { return subject_; }
 
     Result<void> prepare(Bench& bench) override {
-        TRY(node, bench.server(node_name));
-        ApiClient api(node->port);
         GameOrder order;
         order.name = subject_.name;
         for (char& c : order.name)
             if (c == '_') c = '-';
-        TRY_VOID(make_game(api, order));
-        const std::string seen = seen_by(bench.place(), std::string(node_name));
-        TRY(crowd, gather_players(api, order.name, seen, players));
+        TRY(crowd, crowd_on(bench, node_name, order, players));
         crowd_ = std::move(crowd);
+        TRY(node, bench.server(node_name));
+        ApiClient api(node->port);
         TRY(lines, open_to(*node, api));
         to_node_ = std::move(lines);
         return {};
@@ -113,15 +109,8 @@ public:
 private:
     Result<std::vector<Line>> open_to(const Server& node, ApiClient&) override {
         std::vector<Line> lines;
-        for (Runtime& runtime : crowd().runtimes) {
-            minds_.push_back(std::make_unique<RuntimeMind>(runtime));
-            TRY(socket, connect_to(node.port));
-            Line line;
-            line.socket = std::move(socket);
-            line.talker = talker_of(*minds_.back());
-            line.is_counted = false;
-            lines.push_back(std::move(line));
-        }
+        for (Runtime& runtime : crowd().runtimes) minds_.emplace_back(runtime);
+        TRY_VOID(append_runtimes(lines, node.port, minds_));
         const std::string message =
             R"({"qualifier":"MESSAGE_PRODUCED","body":{"message":")" + std::string(words) + "\"}}";
         const auto counts = [](std::string_view payload) {
@@ -136,7 +125,7 @@ private:
         return lines;
     }
 
-    std::vector<std::unique_ptr<RuntimeMind>> minds_;
+    std::vector<RuntimeMind> minds_;
 };
 
 class RealtimeMessages final : public SocketMessages {

@@ -3,9 +3,8 @@
 // No match is ever found. Each asks for the other of two modes than the time before, so that each
 // call takes 64 tickets out and puts 64 in: an add costs no more than that.
 #include "engine/wire/json_writer.h"
-#include "tools/bench_macro/game.h"
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/measurement.h"
 #include "tools/bench_macro/metrics_page.h"
 
 namespace playback::bench {
@@ -49,15 +48,13 @@ public:
     }
 
     Result<void> prepare(Bench& bench) override {
-        TRY(node, bench.server(node_name));
-        ApiClient api(node->port);
         GameOrder order;
         order.name = "tickets";
         order.modes = modes;
         order.players_of_lobby = tickets_of_call;
-        TRY_VOID(make_game(api, order));
-        const std::string seen = seen_by(bench.place(), std::string(node_name));
-        TRY(crowd, gather_players(api, order.name, seen, lobbies * tickets_of_call));
+        TRY(crowd, crowd_on(bench, node_name, order, lobbies * tickets_of_call));
+        TRY(node, bench.server(node_name));
+        ApiClient api(node->port);
         for (std::size_t i = 0; i < crowd.runtimes.size(); ++i) {
             TRY_VOID(empty_mailbox(api, crowd.runtimes[i]));
             requests_.push_back({request_of(crowd, i, "a"), request_of(crowd, i, "b")});
@@ -68,14 +65,13 @@ public:
 
     Result<Figure> drive(Bench& bench, std::string_view) override {
         TRY(node, bench.server(node_name));
-        std::vector<Line> lines(requests_.size());
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            TRY(socket, connect_to(node->port));
-            lines[i].socket = std::move(socket);
-            const auto next = [this, i](std::string& out) {
-                out += requests_[i].turn++ % 2 == 0 ? requests_[i].for_a : requests_[i].for_b;
+        std::vector<Line> lines;
+        for (Requests& requests : requests_) {
+            const auto next = [&requests](std::string& out) {
+                out += requests.turn++ % 2 == 0 ? requests.for_a : requests.for_b;
             };
-            lines[i].talker = std::make_unique<HttpTalker>(next, nullptr);
+            TRY(line, line_to(node->port, std::make_unique<HttpTalker>(next, nullptr)));
+            lines.push_back(std::move(line));
         }
         TRY(outcome, run_load(lines, bench.plan(*node)));
         TRY_VOID(check_tickets(*node));

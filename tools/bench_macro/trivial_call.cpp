@@ -1,7 +1,7 @@
 // The cheapest call that goes the whole way: HTTP, router, JSON in, JSON out; one at a time on each
 // connection, or 16.
+#include "tools/bench_macro/crowd.h"
 #include "tools/bench_macro/http_talker.h"
-#include "tools/bench_macro/measurement.h"
 
 namespace playback::bench {
 namespace {
@@ -19,12 +19,11 @@ public:
         TRY(server, bench.server(who));
         const std::string request =
             request_bytes(path_of("player", "ping-service"), R"({"message":"ping"})");
-        std::vector<Line> lines(connections);
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            TRY(socket, connect_to(server->port, i));
-            lines[i].socket = std::move(socket);
-            lines[i].talker = std::make_unique<HttpTalker>(request);
-            lines[i].depth = depth_;
+        std::vector<Line> lines;
+        for (std::size_t i = 0; i < connections; ++i) {
+            TRY(line, line_to(server->port, std::make_unique<HttpTalker>(request)));
+            line.depth = depth_;
+            lines.push_back(std::move(line));
         }
         TRY(outcome, run_load(lines, bench.plan(*server)));
         return figure_of(outcome);
