@@ -39,9 +39,10 @@
 
 namespace playback::lobby {
 
-inline constexpr std::size_t steps_max = 256;        // per input; the rest follows at once
-inline constexpr std::uint32_t lobbies_max = 1024;   // per deployment, whatever its config says
-inline constexpr std::size_t clients_max = 100'000;  // per deployment; refused above
+inline constexpr std::size_t steps_max = 256;       // per input; the rest follows at once
+inline constexpr std::uint32_t lobbies_max = 1024;  // per deployment, whatever its config says
+// Per deployment; refused above. A pool of a million tickets must be possible in one.
+inline constexpr std::size_t clients_max = std::size_t{1} << 20;
 
 inline constexpr std::size_t matches_max = 4096;  // per deployment, whatever its config says
 inline constexpr std::size_t party_clients_max = 256;
