@@ -21,8 +21,8 @@ inline constexpr Duration request_timeout = seconds(30);    // whole head and bo
 inline constexpr Duration idle_timeout = seconds(120);      // between requests of a connection
 inline constexpr Duration long_poll_max = seconds(60);
 
-// --- connections (new ones wait in the listen queue) ---
-inline constexpr std::size_t connections_max = 20'000;
+// --- connections (new ones wait in the listen queue; fewer if fewer files may be open) ---
+inline constexpr std::size_t connections_max = 131'072;
 
 // --- sockets (1009 for what is longer; what does not fit into the queue: services/web_socket.h)
 // ---

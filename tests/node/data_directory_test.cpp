@@ -38,6 +38,14 @@ TEST(CrashFiles, SayWhereAndWhat) {
     EXPECT_EQ(files, 1);
 }
 
+TEST(OpenFiles, LeaveSomeForOthersThanConnections) {
+    EXPECT_EQ(tools::connections_for(0), 0U);
+    EXPECT_EQ(tools::connections_for(100), 50U);
+    EXPECT_EQ(tools::connections_for(20'000), 19'744U);
+    EXPECT_EQ(tools::connections_for(1'048'576), limits::connections_max);
+    EXPECT_LE(tools::connections_of_this_process(), limits::connections_max);
+}
+
 TEST(SecretFiles, AreReplacedWholeAndForTheirOwner) {
     const Directory directory;
     const std::string path = directory.path() + "/secret";

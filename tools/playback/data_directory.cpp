@@ -1,5 +1,6 @@
 #include "tools/playback/data_directory.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -17,6 +18,7 @@
 
 #include "adapters/openssl/key_file.h"
 #include "engine/base/check.h"
+#include "engine/base/limits.h"
 
 namespace playback::tools {
 namespace {
@@ -147,6 +149,18 @@ void install_crash_files(const std::string& directory) {
     std::array<char, 4096>& kept = crash_directory();
     std::strncpy(kept.data(), path.c_str(), kept.size() - 1);
     set_check_hook(on_failed_check);
+}
+
+std::uint64_t connections_for(std::uint64_t files_max) {
+    constexpr std::uint64_t files_beside = 256;
+    const std::uint64_t left = files_max - std::min(files_beside, files_max / 2);
+    return std::min<std::uint64_t>(left, limits::connections_max);
+}
+
+std::uint64_t connections_of_this_process() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? connections_for(limit.rlim_cur)
+                                                   : limits::connections_max;
 }
 
 void prepare_process() {

@@ -44,6 +44,12 @@ Result<void> keep_passwords(const std::string& path,
 // From now on a failed CHECK writes DIRECTORY/crash/TIME-PID.json before the process aborts.
 void install_crash_files(const std::string& directory);
 
+// How many connections a node takes where so many files may be open: the rest is for the database,
+// containers' streams and the log.
+std::uint64_t connections_for(std::uint64_t files_max);
+// The same for this process.
+std::uint64_t connections_of_this_process();
+
 // For a process with many connections: as many open files as this user may have, and a log that
 // nobody reads any more is no reason to die (SIGPIPE).
 void prepare_process();

@@ -14,6 +14,7 @@
 #include "adapters/openssl/rsa_signer.h"
 #include "adapters/sqlite/directory_lock.h"
 #include "engine/base/limits.h"
+#include "tools/playback/data_directory.h"
 #include "tools/playback/host_registry.h"
 #include "tools/playback/probes.h"
 
@@ -27,8 +28,6 @@ constexpr std::uint64_t mebi = 1024UL * 1024;
 constexpr std::uint64_t room_needed = 64 * mebi;
 constexpr std::uint64_t room_wished = 1024 * mebi;
 constexpr Duration sync_wished = milliseconds(20);
-// Beside connections: the database, containers' streams, the log.
-constexpr std::uint64_t files_beside = 256;
 constexpr std::uint64_t files_needed = 1024;
 // Every clock that is right is behind it: this program was made after 2025-01-01.
 constexpr std::int64_t program_made_ms = 1'735'689'600'000;
@@ -211,11 +210,13 @@ Finding examine_files(std::uint64_t files_max) {
         "raise the hard limit: ulimit -Hn, LimitNOFILE= of a systemd unit, or "
         "/etc/security/limits.conf";
     if (files_max < files_needed) return missing("open files", has, mend);
-    if (files_max < limits::connections_max + files_beside)
-        return doubtful(
-            "open files",
-            has + ", and a node takes " + std::to_string(limits::connections_max) + " connections",
-            mend);
+    const std::uint64_t connections = connections_for(files_max);
+    if (connections < limits::connections_max)
+        return doubtful("open files",
+                        has + ": a node takes " + std::to_string(connections) +
+                            " connections, with more files up to " +
+                            std::to_string(limits::connections_max),
+                        mend);
     return fine("open files", has);
 }
 

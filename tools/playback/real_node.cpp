@@ -1,5 +1,6 @@
 #include "tools/playback/real_node.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -146,6 +147,8 @@ io::Task<Result<void>> RealNode::start(services::Luggage luggage, Node::Confirm 
         made_passwords_ = true;
         return keep_passwords(settings_.passwords, generated);
     };
+    config.http.connections_max =
+        std::min<std::size_t>(config.http.connections_max, connections_of_this_process());
     node_ = std::make_unique<Node>(*io_, std::move(config));
     Result<void> started = co_await node_->start(std::move(luggage), std::move(confirm));
     co_return started;
