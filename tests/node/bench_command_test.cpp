@@ -126,7 +126,7 @@ TEST(BenchCommand, RefusesWhatItCannotDo) {
         {{"bench", "--rounds", "many"}, "--rounds"},
         {{"bench", "--seconds", "0"}, "--seconds takes 0.05 to 600"},
         {{"bench", "--only", "nothing"}, "there is no measurement nothing; there are trivial_call"},
-        {{"bench", "--growth", "--only", "login"}, "--growth has no measurements"},
+        {{"bench", "--growth", "--only", "login"}, "there is no plot login; there are connected_"},
         {{"bench", "--growth-most", "5"}, "--growth-most belongs to --growth"},
         {{"bench", "--data", "/nonexistent"}, "cannot write to /nonexistent"},
         {{"bench", "--html", "/nonexistent/page.html"}, "cannot write /nonexistent/page.html"}};

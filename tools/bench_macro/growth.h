@@ -12,8 +12,14 @@
 namespace playback::bench {
 
 struct GrowthOptions {
-    std::size_t most = 0;  // of anything; 0: as each plot says
+    std::size_t most = 0;           // of anything; 0: as each plot says
+    std::vector<std::string> only;  // names of plots; empty: all
 };
+
+// "connected_clients, clients, ..."; some make more than one.
+std::string names_of_plots();
+// Fails with invalid_argument if there is no plot of a name.
+Result<void> check_plots(const std::vector<std::string>& names);
 
 // Sizes to measure at: `from`, ten times that, and so on, `to` at last. Fewer if `most` is less.
 std::vector<std::size_t> growth_sizes(std::size_t from, std::size_t to, std::size_t most);

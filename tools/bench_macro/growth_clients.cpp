@@ -183,6 +183,10 @@ std::vector<Growth> clients_and_tickets(Bench& bench, const GrowthOptions& optio
     const Result<void> done = clients.run(options);
     clients.tickets.notes.emplace_back(
         "none can match; each call moves 64 of them from one mode to another");
+    clients.tickets.notes.emplace_back(
+        "few are overwritten in the log, many reach the table of the file: a page for each row, "
+        "read "
+        "and written by SQLite and the kernel (docs/performance.md)");
     clients.cost.notes.emplace_back("clients of 64 users, in one lobby, without sockets");
     std::vector<Growth> all{clients.cost, clients.memory, clients.tickets};
     if (done) return all;

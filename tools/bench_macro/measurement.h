@@ -96,6 +96,7 @@ std::unique_ptr<Measurement> simulator_acceleration();
 std::unique_ptr<Measurement> simulator_runs_per_hour();
 
 // Not among all of them: it belongs to how costs grow. `most`: players; 0: a million.
+inline constexpr std::string_view start_name = "start_with_players";
 std::unique_ptr<Measurement> start_with_players(std::size_t most);
 
 }  // namespace playback::bench

@@ -192,7 +192,9 @@ private:
 Result<std::vector<std::unique_ptr<Measurement>>> chosen(const BenchOrder& order) {
     std::vector<std::unique_ptr<Measurement>> some;
     if (order.growth) {
-        some.push_back(start_with_players(order.growth_most));
+        TRY_VOID(check_plots(order.only));
+        if (order.only.empty() || std::ranges::find(order.only, start_name) != order.only.end())
+            some.push_back(start_with_players(order.growth_most));
         return some;
     }
     std::vector<std::unique_ptr<Measurement>> all = all_measurements();
@@ -246,7 +248,7 @@ Result<Report> run_bench(const BenchOrder& order) {
     stay_on(place.load_core);
     open_as_many_files_as_may_be();
     Bench bench(order.options, place);
-    if (order.growth) report.growth = measure_growth(bench, {order.growth_most});
+    if (order.growth) report.growth = measure_growth(bench, {order.growth_most, order.only});
     for (const auto& measurement : measurements) {
         if (bench.is_interrupted()) break;
         report.findings.push_back(Rounds(bench, *measurement).run());

@@ -21,7 +21,7 @@ public:
 
     [[nodiscard]] Subject subject() const override {
         Subject subject;
-        subject.name = "start_with_players";
+        subject.name = start_name;
         subject.title = "start of a node with " + std::to_string(players_) + " stored players";
         subject.unit = "s CPU";
         subject.judged = Judged::value_at_most;

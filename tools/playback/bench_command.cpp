@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tools/bench_macro/growth.h"
 #include "tools/bench_macro/presentation.h"
 #include "tools/bench_macro/run_bench.h"
 #include "tools/playback/commands.h"
@@ -51,8 +52,6 @@ Result<bench::BenchOrder> order_of(const BenchArguments& arguments) {
     if (!(arguments.seconds >= seconds_min && arguments.seconds <= seconds_max))
         return Error{Errc::invalid_argument, "--seconds takes 0.05 to 600"};
     bench::BenchOrder order;
-    if (arguments.growth && !arguments.only.empty())
-        return Error{Errc::invalid_argument, "--growth has no measurements for --only to name"};
     if (arguments.growth_most != 0 && !arguments.growth)
         return Error{Errc::invalid_argument, "--growth-most belongs to --growth"};
     order.only = arguments.only;
@@ -100,7 +99,10 @@ void add_bench_command(CLI::App& app, Run& run) {
     auto arguments = std::make_shared<BenchArguments>();
     CLI::App* const command = app.add_subcommand(
         "bench", "measure a node beside nginx and controls of our own, in interleaved rounds");
-    command->add_option("--only", arguments->only, bench::names_of_measurements())
+    command
+        ->add_option("--only",
+                     arguments->only,
+                     bench::names_of_measurements() + "; with --growth: " + bench::names_of_plots())
         ->delimiter(',')
         ->type_name("NAME,...");
     command->add_option("--rounds", arguments->rounds, "of all servers, one after the other")
@@ -112,9 +114,11 @@ void add_bench_command(CLI::App& app, Run& run) {
                         "directory on the disk to measure, for temporary files; default: that of "
                         "the system");
     command->add_option("--html", arguments->page, "file for a page with plots");
-    command->add_flag("--growth",
-                      arguments->growth,
-                      "instead: what calls cost as clients, tickets, tenants and stored rows grow");
+    command->add_flag(
+        "--growth",
+        arguments->growth,
+        "instead: what calls cost as connected clients, clients, tickets, tenants and "
+        "stored rows grow, and the start of a node with a million stored players");
     command->add_option(
         "--growth-most", arguments->growth_most, "of anything; default: up to ten million");
     command->add_flag("--check", arguments->check, "exit with 1 if a gate is missed");
