@@ -116,7 +116,9 @@ public:
     bool send(wire::Opcode opcode, std::string_view payload);
     // Returns when at most half of the queue waits, or the socket is closing.
     io::Task<void> wait_for_room();
-    // Pings now, and says the same in each regular ping from then on.
+    // Asks how far its end has heard: pings soon, and says the same in each regular ping from then
+    // on. At once if the last ping is a while ago or much was sent since, so that one who hears
+    // many messages answers a few of the pings behind them, not each.
     void ping(std::string payload);
     // Does the peer say anything before `deadline`? Asks with a ping.
     io::Task<bool> answers(Instant deadline);
@@ -153,6 +155,7 @@ private:
     io::Task<bool> write_once();
     void append(wire::Opcode opcode, std::string_view payload);
     void on_time();
+    void send_ping();
     void let_go_of_memory();
     [[nodiscard]] Instant next_wake() const;
     void set_deadline();
@@ -176,8 +179,11 @@ private:
     std::string writing_;  // those that it writes
     std::string ping_payload_;
     Instant next_ping_ = never;
-    Instant last_heard_;    // anything from the peer
-    Instant last_message_;  // a message in either direction
+    Instant last_ping_;
+    std::size_t sent_since_ping_ = 0;  // bytes
+    bool asks_ = false;                // next_ping_ is one that was asked for
+    Instant last_heard_;               // anything from the peer
+    Instant last_message_;             // a message in either direction
     Instant write_deadline_ = never;
     Instant close_deadline_ = never;
     bool reading_ = false;
