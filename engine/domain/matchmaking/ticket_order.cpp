@@ -169,9 +169,10 @@ void TicketOrder::merge_fresh() {
 std::size_t TicketOrder::seek(const TicketKey& key) {
     settle();
     CHECK(!blocks_.empty());
-    const std::size_t number = block_of(key);
-    prefetch(number);
-    return number;
+    if (is_block_of(last_sought_, key)) return last_sought_;
+    last_sought_ = block_of(key);
+    prefetch(last_sought_);
+    return last_sought_;
 }
 
 void TicketOrder::erase(const TicketKey& key, std::size_t sought) {

@@ -109,6 +109,7 @@ private:
     std::vector<TicketKey> fronts_;  // of each block its first key
     std::vector<Block> blocks_;
     std::size_t size_ = 0;          // in the blocks
+    std::size_t last_sought_ = 0;   // who plays together is erased together, and is near by skill
     std::vector<TicketKey> fresh_;  // not in them yet, in the order in which they came
     bool fresh_is_by_age_ = true;
 };
