@@ -1,6 +1,6 @@
 // Tickets: everybody who waits for a match of one mode, by id, by age and, per region, by skill.
 //
-// Records are kept in one array and used again; the number of a record stays while its ticket
+// Records are kept in blocks and used again; the number of a record stays while its ticket
 // waits. A ticket that comes back (its match died) is older than all that wait.
 #pragma once
 
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] std::optional<Record> find(std::uint64_t id) const;
     [[nodiscard]] const Ticket& at(Record record) const { return kept(record).ticket; }
     void prefetch(Record record) const { __builtin_prefetch(&kept(record)); }
-    [[nodiscard]] Record record_of(TicketAge age) const {  // who waits
+    [[nodiscard]] Record record_of(TicketAge age) const {  // of who waits
         const std::size_t offset = age - static_cast<TicketAge>(first_sequence_);
         return ages_[offset / ages_per_block].records[offset % ages_per_block];
     }
@@ -80,6 +80,12 @@ private:
         std::uint32_t live = 0;
     };
 
+    struct Sought {  // where a ticket is in the order of a region
+        std::uint32_t region = 0;
+        TicketKey key;
+        std::size_t block = 0;
+    };
+
     [[nodiscard]] const Kept& kept(Record record) const {
         return (*records_[record / records_per_block])[record % records_per_block];
     }
@@ -98,11 +104,6 @@ private:
     TicketIds by_id_;
     std::array<TicketOrder, regions_max> by_skill_;
     std::array<PartySizes, regions_max> sizes_;
-    struct Sought {
-        std::uint32_t region = 0;
-        TicketKey key;
-        std::size_t block = 0;
-    };
     std::vector<Sought> sought_;  // scratch
     std::deque<Ages> ages_;
     std::int64_t first_sequence_ = 0;  // of the first block of ages
