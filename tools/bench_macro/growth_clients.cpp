@@ -63,7 +63,8 @@ public:
             const double kb = resident_kb_of(node_->process.pid()) - kb_before_;
             memory.points.push_back({static_cast<double>(size), kb / static_cast<double>(size)});
         }
-        for (const std::size_t size : growth_sizes(1'000, seats_.size(), options.most)) {
+        for (const std::size_t size :
+             growth_sizes(1'000, std::min(seats_.size(), clients_max), options.most)) {
             bench_.options().tell("growth: " + std::to_string(size) + " tickets");
             TRY_VOID(ask_up_to(size));
             TRY(ticket, measure([this](std::string& out) { tickets_of_some(out); }, users));
