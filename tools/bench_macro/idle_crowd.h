@@ -20,7 +20,7 @@ public:
     // Those without a token log in first. As `unavailable` when interrupted.
     Result<void> connect(std::span<Player> players);
 
-    // How many may be connected at once for the files that may be open: here as many are.
+    // How many sockets may be open at once, here and in a node, for the files that they are.
     static std::size_t files_max();
 
 private:
