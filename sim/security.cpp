@@ -1,7 +1,7 @@
 #include "sim/security.h"
 
 #include <array>
-#include <string_view>
+#include <cstddef>
 #include <utility>
 
 #include "engine/base/hash.h"
@@ -87,6 +87,11 @@ io::Task<Result<bool>> SimTokenSigner::verify(std::string input, std::string sig
     const bool ran = co_await offload_.run(std::move(work), verify_cost);
     if (!ran) co_return Error{Errc::unavailable, busy};
     co_return same;
+}
+
+std::string SimTokenSigner::code(std::string_view input) {
+    constexpr std::size_t code_bytes = 32;
+    return signature_of(input, hash_mix(key_, 2)).substr(0, code_bytes);
 }
 
 std::string SimTokenSigner::key_id() const {

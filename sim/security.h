@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/base/random.h"
 #include "engine/io/offload.h"
@@ -47,6 +48,7 @@ public:
     SimTokenSigner(io::Offload& offload, std::uint64_t key) : offload_(offload), key_(key) {}
     io::Task<Result<std::string>> sign(std::string input) override;
     io::Task<Result<bool>> verify(std::string input, std::string signature) override;
+    std::string code(std::string_view input) override;
     [[nodiscard]] std::string key_id() const override;
     [[nodiscard]] std::string certificate() const override;
 

@@ -34,6 +34,8 @@ using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
 
 constexpr Duration signing_cost = microseconds(400);
+// Has the secret of codes differ from whatever else may be made of the key one day.
+constexpr std::string_view code_label = "playback HS256 tokens, 1";
 constexpr long day_s = 24L * 60 * 60;
 constexpr long certificate_life_s = 20 * 365 * day_s;
 constexpr long certificate_spare_s = 365 * day_s;  // less than that left: a new one
@@ -119,6 +121,21 @@ public:
         return outcome == 1;
     }
 
+    // HKDF-Extract (RFC 5869) of the private key, the label being the salt: it tells nothing about
+    // the key, and who has the public key or signatures knows nothing about it.
+    [[nodiscard]] MessageCode code() const {
+        unsigned char* der = nullptr;
+        const int size = i2d_PrivateKey(pair_.get(), &der);
+        CHECK(size > 0);
+        const std::string_view key(reinterpret_cast<const char*>(der),
+                                   static_cast<std::size_t>(size));
+        std::string secret = MessageCode(code_label).of(key);
+        OPENSSL_clear_free(der, key.size());
+        MessageCode made(secret);
+        OPENSSL_cleanse(secret.data(), secret.size());
+        return made;
+    }
+
     [[nodiscard]] std::string id() const {
         unsigned char* der = nullptr;
         const int size = i2d_PUBKEY(pair_.get(), &der);
@@ -192,6 +209,7 @@ private:
 RsaSigner::RsaSigner(std::shared_ptr<const Key> key, io::Offload& offload)
     : key_(std::move(key)),
       offload_(offload),
+      code_(key_->code()),
       key_id_(key_->id()),
       public_key_pem_(key_->public_pem()),
       certificate_(der_of(*key_->make_certificate())) {

@@ -1,6 +1,7 @@
 // RsaSigner: io::TokenSigner by OpenSSL: RS256 with one RSA key pair of at least 2048 bits.
 //
-// Signing (0.3 ms) runs on the threads of an io::Offload; verifying (20 us) at once. The private
+// Signing (0.3 ms) runs on the threads of an io::Offload; verifying (20 us) and codes (1 us) at
+// once. The secret of codes is made of the private key, so there is one file to keep. The private
 // key comes from a PEM file, or is made at the first start and written to a 0600 file. Errors of
 // `open`: as the file's, `invalid_argument` for a key that is none or too small. Secrets never
 // reach an error's detail. The certificate is self-signed, for those who want the key in one.
@@ -8,7 +9,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "adapters/openssl/message_code.h"
 #include "engine/io/offload.h"
 #include "engine/io/security.h"
 
@@ -29,6 +32,7 @@ public:
 
     io::Task<Result<std::string>> sign(std::string input) override;
     io::Task<Result<bool>> verify(std::string input, std::string signature) override;
+    std::string code(std::string_view input) override { return code_.of(input); }
     [[nodiscard]] std::string key_id() const override { return key_id_; }
     [[nodiscard]] std::string certificate() const override { return certificate_; }
 
@@ -47,6 +51,7 @@ private:
 
     std::shared_ptr<const Key> key_;  // shared with the thread that signs
     io::Offload& offload_;
+    MessageCode code_;
     std::string key_id_;
     std::string public_key_pem_;
     std::string certificate_;  // DER

@@ -35,12 +35,16 @@ public:
     virtual Task<Result<bool>> verify(std::string password, std::string hash) = 0;
 };
 
-// RS256: RSA-SHA256 over bytes, off the loop.
+// One key pair, and a secret that follows from it.
 class TokenSigner {
 public:
     virtual ~TokenSigner() = default;
+    // RS256: RSA-SHA256 over bytes, off the loop.
     virtual Task<Result<std::string>> sign(std::string input) = 0;  // the raw signature
     virtual Task<Result<bool>> verify(std::string input, std::string signature) = 0;
+    // HS256: HMAC-SHA256 under the secret, at once. Whoever has the same key pair gets the same
+    // code, and nobody else can: it is for tokens that nobody else verifies.
+    virtual std::string code(std::string_view input) = 0;
     // Names the key pair in tokens and logs ("kid"): a hash of the public key.
     [[nodiscard]] virtual std::string key_id() const = 0;
     // The certificate of the public key, DER: for those who trust a certificate and find the key in

@@ -55,7 +55,8 @@ io::Task<Result<std::string>> RegistryTokens::issue_refresh(RefreshGrant grant) 
     wire::JwtClaims claims = tokens_.claims(
         options.registry_refresh_audience, grant.user.value, options.registry_refresh_lifetime);
     claims.password_mark = std::move(grant.password_mark);
-    Result<std::string> token = co_await tokens_.sign(std::move(claims));
+    wire::JwtHeader header;  // RS256, as all that the registry sees
+    Result<std::string> token = co_await tokens_.sign(std::move(claims), std::move(header));
     co_return token;
 }
 
@@ -71,6 +72,7 @@ io::Task<Result<RefreshGrant>> RegistryTokens::verify_refresh(std::string token)
     grant.user = UserId{read_id(parsed->claims.subject)};
     grant.password_mark = std::move(parsed->claims.password_mark);
     if (!grant.user || parsed->header.key_id != io_.tokens.key_id()) co_return not_ours();
+    if (parsed->header.algorithm != wire::JwtAlgorithm::rs256) co_return not_ours();
     const Result<bool> genuine =
         co_await io_.tokens.verify(parsed->signing_input, parsed->signature);
     if (!genuine) co_return genuine.error();

@@ -4,8 +4,9 @@
 // certificate in the header ("x5c"); the registry knows that certificate (`rootcertbundle`) and
 // asks nobody. Refresh tokens are only good for more access tokens: no registry and no other call
 // takes their audience, and what they allow is asked anew each time. They carry a mark of the
-// password that they were given for, and end with it: whoever asks compares. Ownership: io and
-// tokens outlive it; one core. Errors: as services::Tokens.
+// password that they were given for, and end with it: whoever asks compares. All of them are RS256,
+// whatever the tokens of calls are. Ownership: io and tokens outlive it; one core. Errors: as
+// services::Tokens.
 #pragma once
 
 #include <string>

@@ -1,6 +1,8 @@
 // Tokens: issues and verifies the JWTs of omgservers.md section 2.
 //
-// RS256 by io::TokenSigner. The wall clock is asked when a token is made and when one is seen for
+// Signed by io::TokenSigner: as TokenOptions say those that only a node verifies, by RS256 all
+// others. Verified by the algorithm of their header, so that those that were made before the option
+// was changed stay good. The wall clock is asked when a token is made and when one is seen for
 // the first time, with a leeway; from then on the session lives by the monotonic clock
 // (session_cache.h). Tokens made here are known from the start. Nothing here can revoke a token.
 // Ownership: io outlives it; one core. Errors: unauthenticated (no, forged, foreign or expired
@@ -25,6 +27,7 @@
 namespace playback::services {
 
 struct TokenOptions {
+    wire::JwtAlgorithm algorithm = wire::JwtAlgorithm::rs256;  // of calls and sockets
     std::string issuer = "omgservers";
     std::string service_audience = "service";
     std::string connector_audience = "connector";
@@ -77,10 +80,10 @@ public:
     // --- for other kinds of tokens (registry_tokens.h) ---
     [[nodiscard]] const TokenOptions& options() const { return options_; }
     wire::JwtClaims claims(const std::string& audience, std::uint64_t subject, Duration lifetime);
-    io::Task<Result<std::string>> sign(wire::JwtClaims claims);
     io::Task<Result<std::string>> sign(wire::JwtClaims claims, wire::JwtHeader header);
 
 private:
+    io::Task<Result<std::string>> sign(wire::JwtClaims claims);
     io::Task<Result<wire::JwtClaims>> check(std::string token, std::string audience);
     void keep(std::string_view token, accounts::Role role, std::uint64_t subject, Duration left);
 

@@ -57,12 +57,12 @@ void read_audience(JsonReader& in, std::vector<std::string>& list) {
 
 Result<JwtHeader> read_header(std::string_view text) {
     JwtHeader header;
-    bool rs256 = false;
+    std::optional<JwtAlgorithm> algorithm;
     bool jwt = true;
     JsonReader in(text, part_limits);
     in.object([&](std::string_view name) {
         if (name == "alg")
-            rs256 = in.string() == "RS256";
+            algorithm = jwt_algorithm_named(in.string());
         else if (name == "typ")
             jwt = equals_ignoring_case(in.string(), "JWT");
         else if (name == "kid")
@@ -74,8 +74,9 @@ Result<JwtHeader> read_header(std::string_view text) {
     });
     if (const auto finished = in.finish(); !finished)
         return refused("header: " + finished.error().detail);
-    if (!rs256) return refused("the algorithm must be RS256");
+    if (!algorithm) return refused("the algorithm must be RS256 or HS256");
     if (!jwt) return refused("the type must be JWT");
+    header.algorithm = *algorithm;
     return header;
 }
 
@@ -115,6 +116,16 @@ Result<JwtClaims> read_claims(std::string_view text) {
 
 }  // namespace
 
+std::string_view name_of(JwtAlgorithm algorithm) {
+    return algorithm == JwtAlgorithm::hs256 ? "HS256" : "RS256";
+}
+
+std::optional<JwtAlgorithm> jwt_algorithm_named(std::string_view name) {
+    for (const JwtAlgorithm one : {JwtAlgorithm::rs256, JwtAlgorithm::hs256})
+        if (name == name_of(one)) return one;
+    return std::nullopt;
+}
+
 bool JwtClaims::in_group(std::string_view group) const {
     return std::find(groups.begin(), groups.end(), group) != groups.end();
 }
@@ -122,7 +133,7 @@ bool JwtClaims::in_group(std::string_view group) const {
 std::string jwt_signing_input(const JwtHeader& header, const JwtClaims& claims) {
     std::string text;
     JsonWriter head(text);
-    head.object().key("alg").string("RS256").key("typ").string("JWT");
+    head.object().key("alg").string(name_of(header.algorithm)).key("typ").string("JWT");
     put(head, "kid", header.key_id);
     put_list(head, "x5c", header.certificates);
     head.end_object();

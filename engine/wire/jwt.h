@@ -1,8 +1,9 @@
 // JSON Web Tokens as bytes (RFC 7515, 7519): claims to signing input, compact tokens to claims.
 //
 // No signature is made or checked here, and no clock is read: io::TokenSigner signs and verifies,
-// `check_jwt` decides with the time it is given. The only algorithm is RS256; a header that says
-// another one, or anything "crit", is refused, so that no token can choose how it is checked.
+// `check_jwt` decides with the time it is given. The algorithms are RS256 and HS256; a header that
+// says another one ("none" is one), or anything "crit", is refused. Each has a key of its own, so
+// that a token which says how it is to be checked chooses nothing but who must have signed it.
 // Errors: unauthenticated. Spec: omgservers.md section 2.
 #pragma once
 
@@ -18,7 +19,17 @@
 
 namespace playback::wire {
 
+enum class JwtAlgorithm : std::uint8_t {
+    rs256,  // RSA: others may verify it by the public key
+    hs256,  // a code under a secret of the node
+};
+
+// The word of an algorithm in headers, and which one a word is.
+std::string_view name_of(JwtAlgorithm algorithm);
+std::optional<JwtAlgorithm> jwt_algorithm_named(std::string_view name);
+
 struct JwtHeader {
+    JwtAlgorithm algorithm = JwtAlgorithm::rs256;
     std::string key_id;                     // "kid"; empty: left out
     std::vector<std::string> certificates;  // "x5c": base64 DER, the issuer's first; usually none
 

@@ -111,6 +111,22 @@ io::Task<void> a_foreign_key_is_not_trusted(SecurityWorld& world) {
     EXPECT_FALSE(world.tokens.key_id().empty());
 }
 
+io::Task<void> a_code_is_of_its_input_and_its_key(SecurityWorld& world) {
+    std::string input = "header.payload";
+    const std::string code = world.tokens.code(input);
+    EXPECT_EQ(code.size(), 32U);
+    EXPECT_EQ(world.tokens.code(input), code);
+    EXPECT_NE(world.tokens.code("header.payloaD"), code);
+    EXPECT_NE(world.tokens.code(""), code);
+    EXPECT_NE(world.foreign_tokens.code(input), code);
+    // Neither is taken for the other.
+    const bool as_signature = co_await trusted(world.tokens, input, code);
+    EXPECT_FALSE(as_signature);
+    const Result<std::string> signature = co_await world.tokens.sign(input);
+    EXPECT_TRUE(signature);
+    if (signature) EXPECT_FALSE(signature->starts_with(code));
+}
+
 io::Task<void> a_key_has_a_certificate_of_its_own(SecurityWorld& world) {
     EXPECT_FALSE(world.tokens.certificate().empty());
     EXPECT_EQ(world.tokens.certificate(), world.tokens.certificate());
@@ -148,6 +164,7 @@ constexpr SecurityCheck checks[] = {
     {"a_broken_hash_verifies_nothing", a_broken_hash_verifies_nothing},
     {"a_signature_verifies_its_input_only", a_signature_verifies_its_input_only},
     {"a_foreign_key_is_not_trusted", a_foreign_key_is_not_trusted},
+    {"a_code_is_of_its_input_and_its_key", a_code_is_of_its_input_and_its_key},
     {"a_key_has_a_certificate_of_its_own", a_key_has_a_certificate_of_its_own},
     {"an_empty_input_can_be_signed", an_empty_input_can_be_signed},
     {"entropy_does_not_repeat", entropy_does_not_repeat},

@@ -187,6 +187,20 @@ TEST(Configuration, TokensHaveTheirOwnAudiences) {
     EXPECT_FALSE(node_settings(settings.options));
 }
 
+TEST(Configuration, TokensHaveOneOfTwoAlgorithms) {
+    using wire::JwtAlgorithm;
+    EXPECT_EQ(node_settings(NodeOptions())->config.tokens.algorithm, JwtAlgorithm::rs256);
+    Settings settings;
+    ASSERT_EQ(settings.read({}, {{"PLAYBACK_TOKEN_ALGORITHM", "HS256"}}), "");
+    EXPECT_EQ(node_settings(settings.options)->config.tokens.algorithm, JwtAlgorithm::hs256);
+    for (const char* other : {"none", "HS512", "hs256", ""}) {
+        settings.options.token_algorithm = other;
+        const Result<tools::NodeSettings> refused = node_settings(settings.options);
+        ASSERT_FALSE(refused) << other;
+        EXPECT_TRUE(refused.error().detail.starts_with("--token-algorithm")) << other;
+    }
+}
+
 // The whole program: the names of what it ignores are said once, and no secret is.
 TEST(Configuration, ANodeTakesItsSettingsFromTheEnvironment) {
     const Directory directory;

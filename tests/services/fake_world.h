@@ -256,6 +256,9 @@ public:
         ++verified;
         co_return given == signature(input);
     }
+    std::string code(std::string_view input) override {
+        return std::to_string(hash_bytes(input, hash_bytes("secret of " + key_)));
+    }
     [[nodiscard]] std::string key_id() const override { return key_; }
     [[nodiscard]] std::string certificate() const override { return "certificate of " + key_; }
     int verified = 0;

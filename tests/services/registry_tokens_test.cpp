@@ -71,6 +71,27 @@ TEST_F(RegistryTokensTest, NothingElseRefreshes) {
               Errc::unauthenticated);
 }
 
+// Whatever tokens of calls are: registries verify by the certificate.
+TEST_F(RegistryTokensTest, AreRs256InANodeThatCodesItsOwnTokens) {
+    Tokens coder(world.io, TokenOptions{.algorithm = wire::JwtAlgorithm::hs256});
+    RegistryTokens of_coder(world.io, coder);
+    const std::string refresh = **world.wait(of_coder.issue_refresh({UserId{42}, "mark"}));
+    for (const std::string& token : {(*world.wait(of_coder.issue(UserId{42}, {})))->text,
+                                     **world.wait(of_coder.issue_for_pull("t/p:7")),
+                                     refresh}) {
+        const auto parsed = wire::parse_jwt(token);
+        EXPECT_EQ(parsed->header.algorithm, wire::JwtAlgorithm::rs256);
+        EXPECT_TRUE(**world.wait(world.signer.verify(parsed->signing_input, parsed->signature)));
+    }
+    EXPECT_EQ(refusal(refresh), std::nullopt);
+
+    auto parsed = wire::parse_jwt(refresh);
+    parsed->header.algorithm = wire::JwtAlgorithm::hs256;
+    std::string input = wire::jwt_signing_input(parsed->header, parsed->claims);
+    const std::string code = world.signer.code(input);
+    EXPECT_EQ(refusal(wire::jwt_compact(std::move(input), code)), Errc::unauthenticated);
+}
+
 TEST_F(RegistryTokensTest, APasswordsMarkIsItsOwnAndTellsNothing) {
     const std::string mark = password_mark("$2b$10$salt.and.hash");
     EXPECT_EQ(password_mark("$2b$10$salt.and.hash"), mark);

@@ -21,6 +21,16 @@ protected:
         if (session->has_value()) return std::nullopt;
         return session->error().code;
     }
+    // A token of these claims, with what `code` makes of its signing input.
+    template <class Code>
+    std::string coded(const wire::JwtClaims& claims, Code code) {
+        wire::JwtHeader header;
+        header.algorithm = wire::JwtAlgorithm::hs256;
+        header.key_id = "key-1";
+        std::string input = wire::jwt_signing_input(header, claims);
+        const std::string signature = code(input);
+        return wire::jwt_compact(std::move(input), signature);
+    }
     // A token of these claims, signed with our key.
     std::string forge(const wire::JwtClaims& claims, std::string key = "key-1") {
         wire::JwtHeader header;
@@ -43,6 +53,7 @@ protected:
     tests::FakeWorld world;
     Tokens tokens{world.io, TokenOptions{}};
     Tokens stranger{world.io, TokenOptions{}};  // the same key, but has seen no token yet
+    Tokens coder{world.io, TokenOptions{.algorithm = wire::JwtAlgorithm::hs256}};
 };
 
 TEST_F(TokensTest, HaveTheClaimsOfTheProtocol) {
@@ -126,6 +137,73 @@ TEST_F(TokensTest, ForgedForeignAndMalformedOnesAreRefused) {
                       other.process};
     Tokens foreign(foreign_io, TokenOptions{});
     EXPECT_EQ(refusal(foreign, token), Errc::unauthenticated);
+}
+
+// By either algorithm, whichever the node makes now: the option can be changed at any time.
+TEST_F(TokensTest, BothAlgorithmsAreVerifiedWhicheverIsMade) {
+    const std::string signed_one = issue(UserId{42}, Role::player);
+    const std::string coded_one =
+        world.wait(coder.issue_for_user(UserId{42}, Role::player))->value();
+    const std::string runtime = world.wait(coder.issue_for_runtime(RuntimeId{7}))->value();
+    using wire::JwtAlgorithm;
+    EXPECT_EQ(wire::parse_jwt(signed_one)->header.algorithm, JwtAlgorithm::rs256);
+    EXPECT_EQ(wire::parse_jwt(coded_one)->header.algorithm, JwtAlgorithm::hs256);
+    EXPECT_EQ(wire::parse_jwt(coded_one)->header.key_id, "key-1");
+    EXPECT_EQ(refusal(coder, signed_one), std::nullopt);
+    EXPECT_EQ(refusal(stranger, signed_one), std::nullopt);
+    world.signer.verified = 0;
+    for (const std::string& token : {coded_one, runtime}) {
+        EXPECT_TRUE(coder.find(token)) << "made here, so known";
+        EXPECT_FALSE(stranger.find(token));
+        EXPECT_EQ(refusal(stranger, token), std::nullopt);
+        EXPECT_TRUE(stranger.find(token));
+    }
+    EXPECT_EQ(world.signer.verified, 0);
+
+    for (const Result<std::string>& socket :
+         {*world.wait(coder.issue_for_dispatcher(RuntimeId{7})),
+          *world.wait(coder.issue_for_dispatcher(RuntimeId{7}, ClientId{9}))}) {
+        EXPECT_EQ(wire::parse_jwt(*socket)->header.algorithm, JwtAlgorithm::hs256);
+        EXPECT_TRUE(*world.wait(stranger.verify_for_dispatcher(*socket)));
+        EXPECT_FALSE(*world.wait(stranger.verify_for_connector(*socket)));
+        EXPECT_EQ(refusal(stranger, *socket), Errc::unauthenticated);
+    }
+    const std::string connector = world.wait(coder.issue_for_connector(ClientId{9}))->value();
+    EXPECT_TRUE(*world.wait(stranger.verify_for_connector(connector)));
+    EXPECT_FALSE(*world.wait(stranger.verify_for_dispatcher(connector)));
+}
+
+TEST_F(TokensTest, ACodeIsOfOurSecretAndNothingElse) {
+    const wire::JwtClaims claims = good_claims();
+    const auto ours = [&](const std::string& input) { return world.signer.code(input); };
+    EXPECT_EQ(refusal(stranger, coded(claims, ours)), std::nullopt);
+    // A signature is no code, and a code is no signature.
+    const auto signature = [&](const std::string& input) {
+        return world.wait(world.signer.sign(input))->value();
+    };
+    EXPECT_EQ(refusal(stranger, coded(claims, signature)), Errc::unauthenticated);
+    wire::JwtHeader header;
+    header.key_id = "key-1";
+    const std::string input = wire::jwt_signing_input(header, claims);
+    EXPECT_EQ(refusal(stranger, wire::jwt_compact(input, world.signer.code(input))),
+              Errc::unauthenticated);
+    // Nor is that of another key, or one that was made for other words, or a part of it.
+    const auto foreign = [](const std::string& text) {
+        return tests::FakeSigner("key-2").code(text);
+    };
+    EXPECT_EQ(refusal(stranger, coded(claims, foreign)), Errc::unauthenticated);
+    const auto of_others = [&](const std::string&) { return world.signer.code("other"); };
+    EXPECT_EQ(refusal(stranger, coded(claims, of_others)), Errc::unauthenticated);
+    for (const std::size_t size : {std::size_t{1}, std::size_t{5}}) {
+        const auto part = [&](const std::string& text) { return ours(text).substr(0, size); };
+        EXPECT_EQ(refusal(stranger, coded(claims, part)), Errc::unauthenticated);
+    }
+    const auto more = [&](const std::string& text) { return ours(text) + ours(text); };
+    EXPECT_EQ(refusal(stranger, coded(claims, more)), Errc::unauthenticated);
+    // And the claims count as ever.
+    wire::JwtClaims foreign_audience = claims;
+    foreign_audience.audience = {"registry-refresh"};
+    EXPECT_EQ(refusal(stranger, coded(foreign_audience, ours)), Errc::unauthenticated);
 }
 
 TEST_F(TokensTest, EveryClaimCounts) {

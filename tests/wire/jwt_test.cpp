@@ -38,7 +38,18 @@ TEST(Jwt, TheSigningInputIsExactlyThis) {
                                 Base64::url));
 }
 
-// RFC 7515, appendix A.2: header {"alg":"RS256"} and claims of joe.
+TEST(Jwt, TheHeaderSaysTheAlgorithm) {
+    JwtHeader header;
+    header.algorithm = JwtAlgorithm::hs256;
+    const std::string input = jwt_signing_input(header, {});
+    EXPECT_EQ(input.substr(0, input.find('.')),
+              base64_encode(R"({"alg":"HS256","typ":"JWT"})", Base64::url));
+    for (const JwtAlgorithm one : {JwtAlgorithm::rs256, JwtAlgorithm::hs256})
+        EXPECT_EQ(jwt_algorithm_named(name_of(one)), one);
+    for (const char* other : {"none", "", "hs256", "RS512"})
+        EXPECT_FALSE(jwt_algorithm_named(other)) << other;
+}
+
 TEST(Jwt, SaysWhatARegistryAllows) {
     JwtClaims claims;
     claims.audience = {"registry"};
@@ -56,12 +67,23 @@ TEST(Jwt, SaysWhatARegistryAllows) {
               R"({"type":"repository","name":"c/d","actions":[]}]})");
 }
 
-TEST(Jwt, ReadsTheExampleOfRfc7515) {
+// RFC 7515, appendix A.2: header {"alg":"RS256"} and claims of joe; A.1 is the same with HS256.
+TEST(Jwt, ReadsTheExamplesOfRfc7515) {
+    const auto code = parse_jwt(
+        "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0"
+        "cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    ASSERT_TRUE(code) << code.error().detail;
+    EXPECT_EQ(code->header.algorithm, JwtAlgorithm::hs256);
+    EXPECT_EQ(code->claims.issuer, "joe");
+    EXPECT_EQ(code->signature.size(), 32U);
+
     const auto token = parse_jwt(
         "eyJhbGciOiJSUzI1NiJ9."
         "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0"
         "cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB");
     ASSERT_TRUE(token) << token.error().detail;
+    EXPECT_EQ(token->header.algorithm, JwtAlgorithm::rs256);
     EXPECT_EQ(token->claims.issuer, "joe");
     EXPECT_EQ(token->claims.expires_at, 1'300'819'380);
     EXPECT_TRUE(token->signing_input.ends_with("cnVlfQ"));
@@ -81,6 +103,7 @@ std::vector<std::string> any_list() {
 TEST(Jwt, ParseGivesBackWhatWasWritten) {
     EXPECT_TRUE(rc::check([] {
         JwtHeader header;
+        if (*rc::gen::arbitrary<bool>()) header.algorithm = JwtAlgorithm::hs256;
         if (*rc::gen::arbitrary<bool>()) header.key_id = any_text();
         header.certificates = any_list();
         JwtClaims claims;
@@ -108,7 +131,9 @@ TEST(Jwt, ParseGivesBackWhatWasWritten) {
 
 TEST(Jwt, NoTokenChoosesHowItIsChecked) {
     for (const char* header : {R"({"alg":"none"})",
-                               R"({"alg":"HS256"})",
+                               R"({"alg":"HS512"})",
+                               R"({"alg":"hs256"})",
+                               R"({"alg":"HS256","alg":"RS256"})",
                                R"({"alg":"rs256"})",
                                R"({"typ":"JWT"})",
                                "{}",

@@ -38,6 +38,7 @@ public:
     io::Task<Result<std::string>> hash(std::string) override { co_return none(); }
     io::Task<Result<bool>> verify(std::string, std::string) override { co_return none(); }
     io::Task<Result<std::string>> sign(std::string) override { co_return none(); }
+    std::string code(std::string_view) override { return {}; }
     [[nodiscard]] std::string key_id() const override { return {}; }
     [[nodiscard]] std::string certificate() const override { return {}; }
     void fill(std::span<char>) override { CHECK(false); }

@@ -50,6 +50,7 @@ struct NodeOptions {
     std::map<std::string, std::string> passwords;       // by user; of the environment alone
     int bcrypt_cost = 10;
 
+    std::string token_algorithm = "RS256";
     std::string token_issuer = "omgservers";
     std::string token_audience_service = "service";
     std::string token_audience_connector = "connector";

@@ -34,6 +34,7 @@ constexpr std::array facts = {
     OptionFacts{"connector-alias", "1-64 characters", "connector"},
     OptionFacts{"connector-password-file", "FILE"},
     OptionFacts{"bcrypt-cost", "4-31"},
+    OptionFacts{"token-algorithm", "RS256 or HS256"},
     OptionFacts{"token-issuer", "NAME"},
     OptionFacts{"token-audience-service", "NAME"},
     OptionFacts{"token-audience-connector", "NAME"},
