@@ -10,6 +10,7 @@
 #include "adapters/openssl/bcrypt.h"
 #include "adapters/openssl/entropy.h"
 #include "adapters/openssl/rsa_signer.h"
+#include "adapters/prometheus/prometheus_metrics.h"
 #include "tests/contract/real_world_support.h"
 #include "tests/contract/security_contract.h"
 #include "tests/contract/simulated_support.h"
@@ -18,6 +19,7 @@ namespace playback::contract {
 namespace {
 
 using adapters::BcryptHasher;
+using adapters::PrometheusMetrics;
 using adapters::RsaSigner;
 using adapters::SystemEntropy;
 
@@ -42,7 +44,8 @@ private:
 TEST_P(RealSecurity, KeepsTheContract) {
     RealFixture real;
     SystemEntropy entropy;
-    BcryptHasher passwords(real.world.offload(), entropy, BcryptHasher::cost_min);
+    PrometheusMetrics metrics;
+    BcryptHasher passwords(real.world.offload(), entropy, metrics, BcryptHasher::cost_min);
     const auto ours = std::move(*RsaSigner::open(key_file("ours.pem"), real.world.offload()));
     const auto theirs = std::move(*RsaSigner::open(key_file("theirs.pem"), real.world.offload()));
     SecurityWorld world{real.world.executor(), entropy, passwords, *ours, *theirs};
@@ -75,7 +78,8 @@ INSTANTIATE_TEST_SUITE_P(Sim,
 TEST(BcryptHasher, VerifiesHashesOfOtherMakersAndCosts) {
     RealFixture real;
     SystemEntropy entropy;
-    BcryptHasher passwords(real.world.offload(), entropy, 5);
+    PrometheusMetrics metrics;
+    BcryptHasher passwords(real.world.offload(), entropy, metrics, 5);
     auto body = [&]() -> io::Task<void> {
         // A published vector of crypt_blowfish.
         std::string known = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
@@ -91,6 +95,27 @@ TEST(BcryptHasher, VerifiesHashesOfOtherMakersAndCosts) {
         if (!corrupt) EXPECT_EQ(corrupt.error().code, Errc::corrupt);
     };
     real.world.run(body());
+}
+
+TEST(BcryptHasher, CountsTheCpuTimeOfEachHash) {
+    RealFixture real;
+    SystemEntropy entropy;
+    PrometheusMetrics metrics;
+    BcryptHasher passwords(real.world.offload(), entropy, metrics, BcryptHasher::cost_min);
+    auto body = [&]() -> io::Task<void> {
+        std::string password = "p";
+        const Result<std::string> hash = co_await passwords.hash(password);
+        std::string known = *hash;
+        const Result<bool> good = co_await passwords.verify(password, known);
+        EXPECT_TRUE(good && *good);
+        std::string long_one(73, 'p');
+        const Result<bool> refused = co_await passwords.verify(long_one, known);
+        EXPECT_FALSE(refused);
+    };
+    real.world.run(body());
+    const std::string page = metrics.render();
+    EXPECT_TRUE(page.contains("playback_password_hash_cpu_microseconds_count 2\n")) << page;
+    EXPECT_FALSE(page.contains("playback_password_hash_cpu_microseconds_sum 0\n")) << page;
 }
 
 TEST(RsaSigner, KeepsItsKeyInAFileForItsOwnerOnly) {

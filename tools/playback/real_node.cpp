@@ -49,7 +49,7 @@ RealNode::RealNode(NodeSettings settings)
     : settings_(std::move(settings)),
       log_(settings_.log_level, settings_.log_format),
       world_(world_options(settings_), log_),
-      passwords_(world_.offload(), entropy_, settings_.bcrypt_cost) {
+      passwords_(world_.offload(), entropy_, metrics_, settings_.bcrypt_cost) {
 }
 
 RealNode::~RealNode() {
