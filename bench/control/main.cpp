@@ -10,7 +10,6 @@ namespace {
 constexpr const char* usage =
     "usage: bench-control http\n"
     "       bench-control relay\n"
-    "       bench-control password SECONDS\n"
     "       bench-control storage SECONDS PATH ROWS_OF_BATCH BYTES_OF_BATCH\n"
     "(see bench/control/README.md)\n";
 
@@ -30,8 +29,6 @@ int main(int argc, char** argv) {
     const std::string_view what = argc > 1 ? argv[1] : "";
     if (what == "http" && argc == 2) playback::control::serve_http();
     if (what == "relay" && argc == 2) playback::control::serve_relay();
-    if (what == "password" && argc == 3)
-        return playback::control::measure_password(std::atof(argv[2]));
     if (what == "storage" && argc == 6) return measure_storage(argv + 2);
     std::fputs(usage, stderr);
     return 2;

@@ -46,7 +46,7 @@ private:
         bench_.options().tell("growth: " + std::to_string(players_.size()) + " stored users");
         Player model;
         {
-            TRY(node, start_node(bench_.place(), std::string(connected_node_name), "process"));
+            TRY(node, start_node(bench_.place(), std::string(connected_node_name), {}));
             ApiClient api(node.port);
             TRY(user, add_user(api));
             model = std::move(user);

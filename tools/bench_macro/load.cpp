@@ -254,8 +254,8 @@ double LoadOutcome::cpu_us() const {
 }
 
 bool LoadOutcome::is_too_short() const {
-    constexpr double ten_ticks = 0.1;
-    return server_cpu < ten_ticks;
+    constexpr double little = 0.1;
+    return server_cpu < little;
 }
 
 bool LoadOutcome::is_generator_full() const {

@@ -52,7 +52,7 @@ struct LoadOutcome {
     [[nodiscard]] double rate() const;
     // Microseconds of the server for each answer.
     [[nodiscard]] double cpu_us() const;
-    // Is the CPU time hardly more than the ticks that it is counted in?
+    // Was it hardly anything, so that a figure would say little?
     [[nodiscard]] bool is_too_short() const;
     // Did the load itself take all of its core while the server had time left?
     [[nodiscard]] bool is_generator_full() const;

@@ -24,8 +24,9 @@ struct BenchOptions {
 };
 
 // Names of servers.
-inline constexpr std::string_view node_name = "node";            // durability process
-inline constexpr std::string_view full_node_name = "node-full";  // durability full
+inline constexpr std::string_view node_name = "node";               // durability process
+inline constexpr std::string_view full_node_name = "node-full";     // durability full
+inline constexpr std::string_view coding_node_name = "node-hs256";  // tokens by HS256
 inline constexpr std::string_view connected_node_name = "node-connected";
 inline constexpr std::string_view nginx_name = "nginx";
 inline constexpr std::string_view epoll_name = "epoll";

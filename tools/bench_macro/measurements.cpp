@@ -57,9 +57,11 @@ double Bench::cpu_seconds_of_servers() const {
 }
 
 Result<Server> Bench::start(std::string_view name) const {
-    if (name == node_name) return start_node(place_, "node", "process");
-    if (name == full_node_name) return start_node(place_, "node-full", "full");
-    if (name == connected_node_name) return start_node(place_, std::string(name), "process");
+    const std::string home(name);
+    if (name == node_name) return start_node(place_, home, {});
+    if (name == full_node_name) return start_node(place_, home, {.durability = "full"});
+    if (name == coding_node_name) return start_node(place_, home, {.token_algorithm = "HS256"});
+    if (name == connected_node_name) return start_node(place_, home, {});
     if (name == nginx_name) return start_nginx(place_);
     if (name == epoll_name) return start_control(place_, "http");
     if (name == relay_name) return start_control(place_, "relay");

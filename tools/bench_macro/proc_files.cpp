@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -37,19 +38,6 @@ private:
 };
 
 }  // namespace
-
-std::optional<std::uint64_t> parse_process_ticks(std::string_view stat) {
-    // The name of the program may hold anything, brackets too: count from the last one.
-    const std::size_t name_end = stat.rfind(')');
-    if (name_end == std::string_view::npos) return std::nullopt;
-    Words words(stat.substr(name_end + 1));
-    constexpr int fields_before = 11;  // state to cmajflt
-    for (int i = 0; i < fields_before; ++i) words.next();
-    const std::optional<std::uint64_t> user = words.number();
-    const std::optional<std::uint64_t> system = words.number();
-    if (!user || !system) return std::nullopt;
-    return *user + *system;
-}
 
 std::optional<MachineTicks> parse_machine_ticks(std::string_view stat) {
     Words words(stat);
@@ -92,8 +80,11 @@ double seconds_of_ticks(std::uint64_t ticks) {
 }
 
 double cpu_seconds_of(pid_t process) {
-    const std::string stat = read_text("/proc/" + std::to_string(process) + "/stat");
-    return seconds_of_ticks(parse_process_ticks(stat).value_or(0));
+    clockid_t clock{};
+    timespec time{};
+    if (process <= 0 || ::clock_getcpuclockid(process, &clock) != 0) return 0;
+    if (::clock_gettime(clock, &time) != 0) return 0;
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
 double cpu_seconds_of_ended_children() {

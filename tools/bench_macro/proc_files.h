@@ -1,4 +1,4 @@
-// ProcFiles: what Linux says in /proc about the CPU time and the memory of a process, and about how
+// ProcFiles: what Linux says about the CPU time and the memory of a process, and in /proc about how
 // busy the machine is. The parsers are pure; nothing is what such a file never says.
 #pragma once
 
@@ -10,9 +10,6 @@
 #include <sys/types.h>
 
 namespace playback::bench {
-
-// Clock ticks in user and kernel mode of all threads, from the text of /proc/PID/stat.
-std::optional<std::uint64_t> parse_process_ticks(std::string_view stat);
 
 // Of all cores together, from the text of /proc/stat.
 struct MachineTicks {
@@ -27,6 +24,8 @@ std::optional<std::uint64_t> parse_status_kb(std::string_view status, std::strin
 
 // --- of this machine, now; zero if there is no such process ---
 
+// All threads, those that have ended too. By the process's clock: /proc/PID/stat counts in ticks of
+// 10 ms, which is too coarse for the difference of two times.
 double cpu_seconds_of(pid_t process);
 double cpu_seconds_of_ended_children();
 double resident_kb_of(pid_t process);

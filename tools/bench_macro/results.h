@@ -42,7 +42,7 @@ struct Figure {
     double p99_us = 0;
     double cpu_us = 0;  // of the server, for each answer
     bool is_generator_full = false;
-    bool is_too_short = false;  // for the ticks that CPU time is counted in
+    bool is_too_short = false;  // to say much about CPU time
 };
 
 // Of one server in all rounds.

@@ -103,9 +103,7 @@ std::string seen_by(const Place& place, const std::string& name) {
     return place.directory + "/" + name + "/seen";
 }
 
-Result<Server> start_node(const Place& place,
-                          const std::string& name,
-                          std::string_view durability) {
+Result<Server> start_node(const Place& place, const std::string& name, const NodeKind& kind) {
     const std::string home = place.directory + "/" + name;
     fs::create_directories(seen_by(place, name));
     const std::string runtime = write_file(home + "/runtime", runtime_script);
@@ -118,7 +116,8 @@ Result<Server> start_node(const Place& place,
     const std::pair<const char*, std::string> options[] = {
         {"--data", data_of(place, name)},
         {"--token-key", place.directory + "/token_key.pem"},
-        {"--durability", std::string(durability)},
+        {"--token-algorithm", std::string(kind.token_algorithm)},
+        {"--durability", std::string(kind.durability)},
         {"--docker", "process:"},
         {"--process-image", "*=" + runtime},
         {"--support-password-file", password},

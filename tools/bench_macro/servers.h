@@ -33,9 +33,14 @@ Place find_place(std::string directory);
 
 inline constexpr std::string_view support_password = "support-pw";
 
+struct NodeKind {
+    std::string_view durability = "process";
+    std::string_view token_algorithm = "RS256";
+};
+
 // A node with its data below the place's directory, and a container host whose runtimes do nothing
 // but leave their password in the directory `seen_by`, in a file of their id.
-Result<Server> start_node(const Place& place, const std::string& name, std::string_view durability);
+Result<Server> start_node(const Place& place, const std::string& name, const NodeKind& kind);
 std::string data_of(const Place& place, const std::string& name);
 std::string seen_by(const Place& place, const std::string& name);
 

@@ -85,7 +85,7 @@ public:
         std::vector<Line>& lines = who == node_name ? to_node_ : to_relay_;
         TRY(outcome, drive_lines(lines, depth_, bench.plan(*server)));
         Figure figure = figure_of(outcome);
-        if (figure.cpu_us <= 0) return Error{Errc::corrupt, "too short for the clock's ticks"};
+        if (figure.cpu_us <= 0) return Error{Errc::corrupt, "it took no CPU time"};
         if (subject_.judged == Judged::value_at_least) figure.value = 1e6 / figure.cpu_us;
         return figure;
     }

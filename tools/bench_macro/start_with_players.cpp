@@ -40,7 +40,7 @@ public:
     }
 
     Result<Figure> drive(Bench& bench, std::string_view) override {
-        TRY(node, start_node(bench.place(), name, "process"));
+        TRY(node, start_node(bench.place(), name, {}));
         ApiClient api(node.port);
         TRY_VOID(api.get("/metrics"));
         Figure figure;
@@ -53,7 +53,7 @@ public:
 private:
     // The first of them, through the API. The node is gone afterwards.
     static Result<Player> sign_up(const Place& place) {
-        TRY(node, start_node(place, name, "process"));
+        TRY(node, start_node(place, name, {}));
         ApiClient api(node.port);
         GameOrder order;
         order.name = "start";

@@ -76,7 +76,7 @@ public:
         TRY(outcome, run_load(lines, bench.plan(*node)));
         TRY_VOID(check_tickets(*node));
         Figure figure = figure_of(outcome);
-        if (figure.cpu_us <= 0) return Error{Errc::corrupt, "too short for the clock's ticks"};
+        if (figure.cpu_us <= 0) return Error{Errc::corrupt, "it took no CPU time"};
         const auto tickets = static_cast<double>(players_) / static_cast<double>(lines.size());
         figure.value = 1e6 / figure.cpu_us * tickets;
         return figure;
