@@ -7,7 +7,8 @@ namespace playback::adapters {
 ThreadOffload::ThreadOffload(Loop& loop, const OffloadOptions& options)
     : loop_(loop),
       waiting_max_(options.waiting_max),
-      waiting_cost_max_(options.wait_max * static_cast<std::int64_t>(options.threads)) {
+      waiting_cost_max_(options.wait_max * static_cast<std::int64_t>(options.threads)),
+      hold_max_(options.hold_max) {
     CHECK(options.threads > 0);
     for (std::size_t i = 0; i < options.threads; ++i) threads_.emplace_back([this] { serve(); });
 }
@@ -35,30 +36,53 @@ bool ThreadOffload::enqueue(std::uint64_t number, Work work, Duration cost) {
 }
 
 void ThreadOffload::serve() {
-    for (;;) {
-        Piece piece;
-        {
-            std::unique_lock lock(lock_);
-            changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
-            if (stopped_) return;
-            piece = std::move(waiting_.front());
-            waiting_.pop_front();
-            waiting_cost_ = waiting_cost_ - piece.cost;
+    while (std::optional<Piece> piece = take()) {
+        Numbers done;
+        for (Duration left = hold_max_; piece; piece = take_within(left)) {
+            if (!done.empty()) left = left - piece->cost;
+            piece->work();
+            piece->work = nullptr;
+            done.push_back(piece->number);
         }
-        piece.work();
-        piece.work = nullptr;
-        loop_.post_from_other_thread([this, number = piece.number] { finish(number); });
+        loop_.post_from_other_thread([this, done = std::move(done)] { finish(done); });
     }
 }
 
-// The caller is in the table by now: it suspended in the turn in which it gave the piece, and this
-// is a later one.
-void ThreadOffload::finish(std::uint64_t number) {
-    const auto found = callers_.find(number);
-    if (found == callers_.end()) return;
-    io::Resumer<bool> caller = std::move(found->second);
-    callers_.erase(found);
-    caller.resume_now(true);
+// The next one, when there is one; none when all is to end.
+std::optional<ThreadOffload::Piece> ThreadOffload::take() {
+    std::unique_lock lock(lock_);
+    changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
+    if (stopped_) return std::nullopt;
+    return take_first();
+}
+
+// The next one if it waits already and takes no longer than that.
+std::optional<ThreadOffload::Piece> ThreadOffload::take_within(Duration most) {
+    const std::scoped_lock lock(lock_);
+    if (stopped_ || waiting_.empty() || waiting_.front().cost > most) return std::nullopt;
+    return take_first();
+}
+
+ThreadOffload::Piece ThreadOffload::take_first() {
+    Piece piece = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_cost_ = waiting_cost_ - piece.cost;
+    return piece;
+}
+
+// The callers are in the table by now: each suspended in the turn in which it gave its piece, and
+// this is a later one. They go on one by one, each an operation of its own.
+void ThreadOffload::finish(const Numbers& done) {
+    for (const std::uint64_t number : done) {
+        const auto found = callers_.find(number);
+        if (found == callers_.end()) continue;
+        io::Resumer<bool> caller = std::move(found->second);
+        callers_.erase(found);
+        if (done.size() == 1)
+            caller.resume_now(true);
+        else
+            caller.resume(true);
+    }
 }
 
 void ThreadOffload::stop() {

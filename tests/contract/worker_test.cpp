@@ -145,6 +145,42 @@ TEST(ThreadOffload, RefusesWhatWouldWaitForLong) {
     world.run(offload_too_long(world.executor(), world.offload()));
 }
 
+// One thread and a queue: results of short pieces come together, but none waits for a long piece.
+TEST(ThreadOffload, HoldsResultsForShortPiecesOnly) {
+    SilentLog log;
+    adapters::RealWorldOptions options{.offload = {.threads = 1, .hold_max = milliseconds(5)}};
+    adapters::RealWorld world(options, log);
+    std::atomic<bool> may_begin = false;
+    std::atomic<bool> may_end = false;
+    std::atomic<int> worked = 0;
+    std::vector<int> worked_by_then;  // by each result
+    const auto piece = [&](std::atomic<bool>* signal, Duration cost) -> io::Task<void> {
+        std::move_only_function<void()> work = [&worked, signal] {
+            while (signal != nullptr && !*signal) std::this_thread::yield();
+            ++worked;
+        };
+        co_await world.offload().run(std::move(work), cost);
+        worked_by_then.push_back(worked);
+        if (worked_by_then.size() == 3) may_end = true;
+    };
+    const auto begin = [&]() -> io::Task<void> {
+        may_begin = true;
+        co_return;
+    };
+    auto body = [&]() -> io::Task<void> {
+        io::TaskGroup group(world.executor());
+        group.spawn(piece(&may_begin, milliseconds(3)));
+        group.spawn(piece(nullptr, milliseconds(3)));
+        group.spawn(piece(nullptr, milliseconds(2)));
+        group.spawn(piece(&may_end, milliseconds(6)));  // ends when there were three results
+        group.spawn(piece(nullptr, milliseconds(1)));
+        group.spawn(begin());  // all of them wait by now
+        co_await group.join();
+    };
+    world.run(body());
+    EXPECT_EQ(worked_by_then, (std::vector<int>{3, 3, 3, 5, 5}));
+}
+
 io::Task<void> offload_too_long_simulated(sim::SimNode& node) {
     const io::Io io = node.io();
     co_await offload_too_long(io.executor, io.offload);
