@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
+#include <sched.h>
 
 #include "adapters/openssl/bcrypt.h"
 #include "adapters/openssl/key_file.h"
@@ -353,6 +354,14 @@ Result<void> read_addresses(const NodeOptions& options, NodeConfig& config) {
     return {};
 }
 
+// Those of the machine may be more than this process was given: more threads would take turns.
+std::size_t usable_cores() {
+    cpu_set_t cores;
+    const bool is_known = ::sched_getaffinity(0, sizeof cores, &cores) == 0;
+    return is_known ? static_cast<std::size_t>(CPU_COUNT(&cores))
+                    : std::max(1U, std::thread::hardware_concurrency());
+}
+
 bool has_no_key(std::string_view name) {
     return name == "config" || is_of_the_call(name);
 }
@@ -478,8 +487,7 @@ Result<NodeSettings> node_settings(const NodeOptions& options) {
         return refused("bcrypt-cost", "takes 4 to 31");
     settings.bcrypt_cost = options.bcrypt_cost;
     if (options.threads > 256) return refused("threads", "takes at most 256");
-    settings.threads = options.threads;
-    if (settings.threads == 0) settings.threads = std::max(1U, std::thread::hardware_concurrency());
+    settings.threads = options.threads != 0 ? options.threads : usable_cores();
     const Result<io::LogLevel> level = adapters::parse_log_level(options.log_level);
     if (!level) return refused("log-level", "takes trace, debug, info, warn or error");
     settings.log_level = *level;
