@@ -17,10 +17,10 @@ using Kind = SocketEvent::Kind;
 
 constexpr std::size_t small_buffer = 256;       // of an idle socket
 constexpr std::size_t busy_buffer = 32 * 1024;  // kept while that much comes at once
+// What comes together is handled together, so a burst must not be read in pieces because a few
+// answers to pings came before it.
+constexpr unsigned small_reads_max = 16;
 constexpr std::size_t linger_bytes_max = 1024 * 1024;
-constexpr Duration ping_pause = milliseconds(50);  // between pings that were asked for
-constexpr std::size_t sent_unheard_max = 64 * 1024;
-constexpr std::size_t message_cost = 256;                // of the least, besides its bytes
 constexpr Duration last_words_time = milliseconds(100);  // of a closing socket, at a handover
 
 bool is_message(Opcode opcode) {
@@ -211,8 +211,9 @@ void WebSocket::make_room() {
         resize_buffer(std::min(size * 2, most));
     } else if (end_ == 0 && size > busy_buffer) {
         resize_buffer(busy_buffer);
-    } else if (end_ == 0 && last_read_ < size / 4) {
-        resize_buffer(std::max(size / 2, small_buffer));
+    } else if (end_ == 0 && small_reads_ >= small_reads_max) {
+        small_reads_ = 0;
+        resize_buffer(small_buffer);
     }
 }
 
@@ -247,8 +248,8 @@ bool WebSocket::end_read(const Result<std::size_t>& got) {
         return false;
     }
     end_ += *got;
-    last_read_ = *got;
     read_filled_ = end_ == buffer_.size();
+    small_reads_ = *got < buffer_.size() / 4 ? small_reads_ + 1 : 0;
     last_heard_ = io_.clock.now();
     heard_.notify_all();
     return true;
@@ -266,7 +267,6 @@ bool WebSocket::send(Opcode opcode, std::string_view payload) {
         }
         metrics_.sent.add();
         last_message_ = io_.clock.now();
-        sent_since_ping_ += payload.size() + message_cost;
     } else if (output_.size() > options_.queue_bytes_max) {
         break_off();  // it asks and asks and takes no answer
         return false;
@@ -293,20 +293,6 @@ io::Task<void> WebSocket::wait_for_room() {
 
 void WebSocket::ping(std::string payload) {
     ping_payload_ = std::move(payload);
-    const Instant soon = last_ping_ + ping_pause;
-    if (io_.clock.now() >= soon || sent_since_ping_ >= sent_unheard_max) {
-        send_ping();
-    } else if (!asks_) {
-        asks_ = true;
-        next_ping_ = std::min(next_ping_, soon);
-        pulse_.arm(next_wake());
-    }
-}
-
-void WebSocket::send_ping() {
-    last_ping_ = io_.clock.now();
-    sent_since_ping_ = 0;
-    asks_ = false;
     send(Opcode::ping, ping_payload_);
 }
 
@@ -370,10 +356,9 @@ void WebSocket::on_time() {
         return;
     }
     if (now >= next_ping_) {
-        const bool asks = asks_;
-        next_ping_ = options_.ping_interval > Duration{} ? now + options_.ping_interval : never;
-        if (!is_writing_ && !asks) let_go_of_memory();
-        if (asks || output_.empty()) send_ping();
+        next_ping_ = now + options_.ping_interval;
+        if (!is_writing_) let_go_of_memory();
+        if (output_.empty()) append(Opcode::ping, ping_payload_);
     }
     pulse_.arm(next_wake());
 }

@@ -116,9 +116,7 @@ public:
     bool send(wire::Opcode opcode, std::string_view payload);
     // Returns when at most half of the queue waits, or the socket is closing.
     io::Task<void> wait_for_room();
-    // Asks how far its end has heard: pings soon, and says the same in each regular ping from then
-    // on. At once if the last ping is a while ago or much was sent since, so that one who hears
-    // many messages answers a few of the pings behind them, not each.
+    // Pings now, and says the same in each regular ping from then on.
     void ping(std::string payload);
     // Does the peer say anything before `deadline`? Asks with a ping.
     io::Task<bool> answers(Instant deadline);
@@ -155,7 +153,6 @@ private:
     io::Task<bool> write_once();
     void append(wire::Opcode opcode, std::string_view payload);
     void on_time();
-    void send_ping();
     void let_go_of_memory();
     [[nodiscard]] Instant next_wake() const;
     void set_deadline();
@@ -172,18 +169,15 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0;  // of what no event has consumed
     std::size_t end_ = 0;
-    std::size_t last_read_ = 0;
+    unsigned small_reads_ = 0;  // one after the other
     bool read_filled_ = false;  // the last read took all the room there was
 
     std::string output_;   // frames that wait for the writer
     std::string writing_;  // those that it writes
     std::string ping_payload_;
     Instant next_ping_ = never;
-    Instant last_ping_;
-    std::size_t sent_since_ping_ = 0;  // bytes
-    bool asks_ = false;                // next_ping_ is one that was asked for
-    Instant last_heard_;               // anything from the peer
-    Instant last_message_;             // a message in either direction
+    Instant last_heard_;    // anything from the peer
+    Instant last_message_;  // a message in either direction
     Instant write_deadline_ = never;
     Instant close_deadline_ = never;
     bool reading_ = false;

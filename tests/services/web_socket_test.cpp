@@ -1,6 +1,5 @@
 #include "engine/services/web_socket.h"
 
-#include <algorithm>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -194,34 +193,6 @@ TEST_F(WebSocketTest, KeepsWhoAnswersPings) {
     }
     EXPECT_FALSE(is_over);
     EXPECT_EQ(client.lines.size(), 15U);
-}
-
-TEST_F(WebSocketTest, AsksOnceForManyMessages) {
-    open();
-    world.advance(seconds(1));
-    for (int i = 1; i <= 5; ++i) {
-        socket->send(Opcode::text, "m");
-        socket->ping(std::to_string(i));
-        pump();
-        world.advance(milliseconds(5));
-    }
-    EXPECT_EQ(std::ranges::count(client.lines, "ping:1"), 1);
-    EXPECT_EQ(client.lines.back(), "text:m") << "nobody was asked again so soon";
-    world.advance(milliseconds(60));
-    pump();
-    EXPECT_EQ(client.lines.back(), "ping:5");
-
-    const std::size_t before = client.lines.size();
-    for (int i = 0; i < 4; ++i) {
-        socket->send(Opcode::text, std::string(20'000, 'm'));
-        socket->ping("much " + std::to_string(i));
-        pump();
-    }
-    EXPECT_EQ(std::ranges::count(client.lines, "ping:much 3"), 1) << "much is not left unheard";
-    EXPECT_EQ(client.lines.size() - before, 5U);
-    world.advance(seconds(20));
-    pump();
-    EXPECT_EQ(client.lines.back(), "ping:much 3") << "the regular ones say the same";
 }
 
 TEST_F(WebSocketTest, ReadsWellWhateverComesInWhatPieces) {
