@@ -94,11 +94,7 @@ void Loop::take_inbox() {
         const std::scoped_lock lock(inbox_lock_);
         taken.swap(inbox_);
     }
-    // In the queue, since all of it is in order; but drained at once if it was empty, since another
-    // look at the sockets before it would be one more for each piece of work.
-    const bool is_only_this = !std::exchange(drain_scheduled_, true);
     for (Work& work : taken) io::post_function(*this, std::move(work));
-    if (is_only_this) drain();
 }
 
 void Loop::shutdown() {
