@@ -45,6 +45,7 @@ std::size_t TicketOrder::block_of(const TicketKey& key) const {
 void TicketOrder::insert(const TicketKey& key) {
     if (!fresh_.empty()) fresh_is_by_age_ &= came_before(fresh_.back().age, key.age);
     fresh_.push_back(key);
+    if (fresh_.size() == fresh_max) settle();  // so that no step has ever more of them to sort
 }
 
 void TicketOrder::settle() {

@@ -4,7 +4,8 @@
 // place is found by halving in memory that is mostly at hand. A key that is erased stays where it
 // is, without its bit, until its block is written anyway: nothing moves for it. A change writes a
 // kilobyte at most. What comes waits in a heap of its own until somebody wants to see the order:
-// keys that come together are put in together, and where nobody can be matched nobody sorts.
+// keys that come together are put in together, and where nobody can be matched they are sorted by
+// thousands.
 // Nothing here points into anything: a place is found again by its key.
 #pragma once
 
@@ -72,6 +73,7 @@ public:
 
 private:
     static constexpr std::size_t block_max = 64;
+    static constexpr std::size_t fresh_max = 16'384;
     static constexpr std::size_t fresh_kept = 256;  // memory for so many is kept
     static constexpr std::size_t counted_min = 256;
     static constexpr std::size_t near_blocks = 16;
