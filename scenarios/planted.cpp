@@ -177,6 +177,9 @@ constexpr std::array bugs{
     PlantedBug{"old_row_read",
                "a row that was folded hides a newer one",
                "adapters/sqlite/row_database.cpp"},
+    PlantedBug{"erased_row_stays",
+               "a row that is erased is taken for one that never reached the table",
+               "adapters/sqlite/row_database.cpp"},
     // --- deployments ---
     PlantedBug{"older_deployment_open",
                "a new deployment leaves the one before it open",

@@ -243,7 +243,8 @@ void RowDatabase::fold() {
 Step RowDatabase::fold_changes(const Overlay::Fold& fold) {
     if (begin_.run() != Step::done) return Step::failed;
     for (const Overlay::Change* const change : fold.changes) {
-        if (change->erased && change->is_new) continue;  // it never was in the table
+        const bool never_was = change->is_new || PLAYBACK_PLANT(erased_row_stays);
+        if (change->erased && never_was) continue;
         Statement& statement = change->erased ? erase_row_ : put_row_;
         statement.bind(1, change->key);
         if (!change->erased) statement.bind(2, change->value);

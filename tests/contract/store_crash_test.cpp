@@ -200,6 +200,7 @@ private:
             state[key] = value;
             section.puts.push_back({key, std::move(value)});
         }
+        add_message(number, section, state);
         state["n"] = std::to_string(number);
         section.puts.push_back({"n", state["n"]});
         if (plan_.full_disk) {
@@ -209,6 +210,18 @@ private:
         changes_.emplace(number, section);
         states_.emplace(number, state);
         return batch;
+    }
+
+    // As messages come and go: a key that never was before, and the end of one that did.
+    void add_message(std::uint64_t number, io::BatchSection& section, State& state) {
+        const std::string key = "t" + std::to_string(number);
+        state[key] = std::to_string(number);
+        section.puts.push_back({key, state[key], true});
+        const std::uint64_t age = 1 + random_.below(random_.chance(1, 4) ? 200 : 10);
+        if (number <= age) return;
+        const std::string gone = "t" + std::to_string(number - age);
+        section.erases.push_back(gone);
+        state.erase(gone);
     }
 
     // A commit that found the disk full did not happen; states after it are made again without it.
@@ -311,13 +324,21 @@ TEST(StoreCrash, ASeedPlaysTheSameTwice) {
 }
 
 #ifdef PLAYBACK_PLANTS
-TEST(StoreCrash, ATornWriteTakenForWholeIsNoticed) {
-    plant("torn_write_taken_for_whole");
+bool is_noticed(const char* bug) {
+    plant(bug);
     bool noticed = false;
     for (std::uint64_t seed = 1; seed <= 50 && !noticed; ++seed)
         noticed = !CrashRun({.seed = seed}).play().failure.empty();
     plant("");
-    EXPECT_TRUE(noticed);
+    return noticed;
+}
+
+TEST(StoreCrash, ATornWriteTakenForWholeIsNoticed) {
+    EXPECT_TRUE(is_noticed("torn_write_taken_for_whole"));
+}
+
+TEST(StoreCrash, AnErasedRowThatStaysIsNoticed) {
+    EXPECT_TRUE(is_noticed("erased_row_stays"));
 }
 #endif
 
