@@ -9,11 +9,18 @@
 #include "sim/world.h"
 
 namespace playback::scenarios {
+namespace {
+
+// Of a store that folds early: what comes and goes in a run reaches the table of rows, too.
+constexpr std::size_t few_changes = 64;
+
+}  // namespace
 
 Backend::Backend(sim::SimNode& node, sim::Disk& disk, BackendOptions options)
     : sim_node_(node),
       disk_(disk),
       options_(std::move(options)),
+      folds_early_(node.world().random("folds", node.id(), 0).below(3) == 0),
       sqlite_seeds_(node.world().random("sqlite", node.id(), node.incarnations())),
       worker_(node.make_worker([&disk] { return disk.last_completion(); })),
       tasks_(node.io().executor) {
@@ -82,6 +89,7 @@ io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
     options.directory = std::string(data_directory);
     options.durability = options_.durability;
     options.files = &disk_;
+    if (folds_early_) options.fold_keep_changes = few_changes;
     options.before_call = [this] { adapters::seed_sqlite_random(sqlite_seeds_.next()); };
     auto opened = std::make_shared<std::optional<Opened>>();
     auto start = [&](io::Resumer<bool> resumer) {

@@ -95,6 +95,7 @@ private:
     sim::SimNode& sim_node_;
     sim::Disk& disk_;
     BackendOptions options_;
+    const bool folds_early_;  // in a third of all runs
     Random sqlite_seeds_;
     std::unique_ptr<adapters::SqliteStore> store_;
     std::unique_ptr<WatchedStore> watched_;  // while somebody looks
