@@ -13,6 +13,7 @@ namespace {
 
 // Of a store that folds early: what comes and goes in a run reaches the table of rows, too.
 constexpr std::size_t few_changes = 64;
+constexpr std::size_t few_bytes = std::size_t{32} << 10;  // of a log, before the other has its turn
 
 }  // namespace
 
@@ -22,7 +23,8 @@ Backend::Backend(sim::SimNode& node, sim::Disk& disk, BackendOptions options)
       options_(std::move(options)),
       folds_early_(node.world().random("folds", node.id(), 0).below(3) == 0),
       sqlite_seeds_(node.world().random("sqlite", node.id(), node.incarnations())),
-      worker_(node.make_worker([&disk] { return disk.last_completion(); })),
+      log_worker_(node.make_worker([&disk] { return disk.last_completion(); })),
+      table_worker_(node.make_worker([&disk] { return disk.last_completion(); })),
       tasks_(node.io().executor) {
     tasks_.spawn(boot());
 }
@@ -89,16 +91,20 @@ io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
     options.directory = std::string(data_directory);
     options.durability = options_.durability;
     options.files = &disk_;
-    if (folds_early_) options.fold_keep_changes = few_changes;
+    if (folds_early_) {
+        options.fold_keep_changes = few_changes;
+        options.fold_step = few_changes / 4;
+        options.log_file_bytes = few_bytes;
+    }
     options.before_call = [this] { adapters::seed_sqlite_random(sqlite_seeds_.next()); };
     auto opened = std::make_shared<std::optional<Opened>>();
     auto start = [&](io::Resumer<bool> resumer) {
         auto work = [this, opened, options]() {
             adapters::seed_sqlite_random(sqlite_seeds_.next());
-            opened->emplace(adapters::SqliteStore::open(options, *worker_));
+            opened->emplace(adapters::SqliteStore::open(options, {*log_worker_, *table_worker_}));
         };
         auto done = [waiting = std::move(resumer)]() mutable { waiting.resume(true); };
-        worker_->run(std::move(work), std::move(done));
+        table_worker_->run(std::move(work), std::move(done));
     };
     co_await io::suspend<bool>(start);
     co_return std::move(**opened);

@@ -99,7 +99,7 @@ private:
     Random sqlite_seeds_;
     std::unique_ptr<adapters::SqliteStore> store_;
     std::unique_ptr<WatchedStore> watched_;  // while somebody looks
-    std::unique_ptr<io::Worker> worker_;
+    std::unique_ptr<io::Worker> log_worker_, table_worker_;
     std::optional<io::Io> io_;
     std::unique_ptr<Node> node_;
     std::vector<std::unique_ptr<Node>>

@@ -13,6 +13,7 @@ void OneCore::send(std::size_t core, std::move_only_function<void()> work) {
 
 RealWorld::RealWorld(const RealWorldOptions& options, io::Log& log)
     : clock_(loop_),
+      inline_worker_(loop_),
       network_(loop_, clock_),
       offload_(loop_, options.offload),
       cores_(loop_),

@@ -82,6 +82,9 @@ public:
     // A thread of its own for a blocking library. Lives as long as this; stopped by `shutdown`.
     ThreadWorker& add_worker();
 
+    // For work that need not leave the loop.
+    [[nodiscard]] io::Worker& inline_worker() { return inline_worker_; }
+
     // Runs the loop until `task` has ended; what it throws comes out of here. Returns early if
     // somebody stops the loop: then `shutdown` destroys the task.
     void run(io::Task<void> task);
@@ -91,6 +94,7 @@ public:
 private:
     Loop loop_;
     AsioClock clock_;
+    InlineWorker inline_worker_;
     AsioNetwork network_;
     ThreadOffload offload_;
     OneCore cores_;

@@ -41,6 +41,11 @@ void ThreadWorker::finish_one() {
     done();
 }
 
+void InlineWorker::run(std::move_only_function<void()> work, std::move_only_function<void()> done) {
+    work();
+    io::post_function(loop_, std::move(done));
+}
+
 void ThreadWorker::stop() {
     {
         const std::scoped_lock lock(lock_);

@@ -1,4 +1,5 @@
-// ThreadWorker: io::Worker on a thread of its own, first in first out.
+// Two io::Workers. ThreadWorker has a thread of its own, first in first out. InlineWorker blocks
+// the loop: for work that takes no longer than handing it over.
 //
 // Only `work` goes to the thread; `done` stays with the loop, since what resumes coroutines must
 // not be moved by another thread. The queue has no bound of its own: its owner (a store with one
@@ -45,6 +46,16 @@ private:
     bool stopped_ = false;
 
     std::thread thread_;  // last: it uses all of the above
+};
+
+class InlineWorker final : public io::Worker {
+public:
+    explicit InlineWorker(Loop& loop) : loop_(loop) {}
+
+    void run(std::move_only_function<void()> work, std::move_only_function<void()> done) override;
+
+private:
+    Loop& loop_;
 };
 
 }  // namespace playback::adapters

@@ -6,10 +6,10 @@
 
 namespace playback::adapters {
 
-void Overlay::begin_row(std::uint64_t number, std::size_t body_bytes) {
-    CHECK(rows_.empty() || rows_.back().number < number);
-    rows_.push_back({number, body_bytes, {}});
-    bytes_ += body_bytes;
+void Overlay::begin_row(LogPoint row, std::size_t bytes) {
+    CHECK(rows_.empty() || rows_.back().point.number < row.number);
+    rows_.push_back({row, bytes, {}});
+    bytes_ += bytes;
 }
 
 void Overlay::put(io::Row row) {
@@ -27,7 +27,7 @@ void Overlay::erase(std::string key) {
 }
 
 Overlay::Change& Overlay::touch(std::string key) {
-    LogRow& row = rows_.back();
+    Row& row = rows_.back();
     const std::unique_ptr<Change>* const found = changes_.find(key);
     Change* change = found == nullptr ? nullptr : found->get();
     if (change == nullptr) {
@@ -38,7 +38,7 @@ Overlay::Change& Overlay::touch(std::string key) {
         without_order_.push_back(change);
         changes_.insert(change->key, std::move(made));
     }
-    if (std::exchange(change->log_row, row.number) == row.number) return *change;
+    if (std::exchange(change->log_row, row.point.number) == row.point.number) return *change;
     row.changes.push_back(change);
     ++backlog_;
     return *change;
@@ -56,20 +56,26 @@ const Overlay::InOrder& Overlay::in_order() {
 Overlay::Fold Overlay::oldest(std::size_t backlog_max) const {
     Fold fold;
     std::size_t seen = 0;
-    for (const LogRow& row : rows_) {
+    if (!rows_.empty()) fold.newest = rows_.back().point.number;
+    for (const Row& row : rows_) {
         seen += row.changes.size();
-        if (fold.last_log_row != 0 && seen > backlog_max) break;
-        fold.last_log_row = row.number;
-        for (const Change* const change : row.changes) {
-            if (change->log_row == row.number) fold.changes.push_back(change);
+        if (fold.end.number != 0 && seen > backlog_max) break;
+        fold.end = row.point;
+        for (Change* const change : row.changes) {
+            if (change->log_row == row.point.number) fold.changes.push_back(change);
         }
     }
     return fold;
 }
 
 void Overlay::forget(const Fold& fold) {
-    for (const Change* const change : fold.changes) forget(*change);
-    while (!rows_.empty() && rows_.front().number <= fold.last_log_row) {
+    for (Change* const change : fold.changes) {
+        if (change->log_row > fold.end.number)
+            change->is_new = false;  // a later one of its key came meanwhile
+        else
+            forget(*change);
+    }
+    while (!rows_.empty() && rows_.front().point.number <= fold.end.number) {
         bytes_ -= rows_.front().bytes;
         backlog_ -= rows_.front().changes.size();
         rows_.pop_front();

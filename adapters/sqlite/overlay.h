@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/sqlite/log_row.h"
 #include "engine/base/hash_map.h"
 #include "engine/io/store.h"
 
@@ -34,8 +35,8 @@ public:
     };
     using InOrder = std::map<std::string_view, const Change*>;
 
-    // Changes that follow belong to log row `number`, which is larger than all before.
-    void begin_row(std::uint64_t number, std::size_t body_bytes);
+    // Changes that follow belong to this log row, whose number is larger than all before.
+    void begin_row(LogPoint row, std::size_t bytes);
     void put(io::Row row);
     void erase(std::string key);
 
@@ -47,21 +48,22 @@ public:
     [[nodiscard]] std::size_t backlog() const { return backlog_; }
 
     struct Fold {
-        std::uint64_t last_log_row = 0;  // 0: nothing to fold
-        std::vector<const Change*> changes;
+        LogPoint end;              // its last row; number 0: nothing to fold
+        std::uint64_t newest = 0;  // row of all: what it or others overtook is left out
+        std::vector<Change*> changes;
     };
     // The oldest log rows with at most `backlog_max` changes together, but at least one row.
     [[nodiscard]] Fold oldest(std::size_t backlog_max) const;
-    // The row table has them now.
+    // The row table has them now. What changed since `oldest` stays.
     void forget(const Fold& fold);
 
 private:
     static constexpr std::size_t ordered = static_cast<std::size_t>(-1);
 
-    struct LogRow {
-        std::uint64_t number = 0;
+    struct Row {
+        LogPoint point;
         std::size_t bytes = 0;
-        std::vector<const Change*> changes;
+        std::vector<Change*> changes;
     };
 
     // The change of `key`, listed under the newest log row.
@@ -71,7 +73,7 @@ private:
     HashMap<std::string_view, std::unique_ptr<Change>> changes_;  // by the key inside
     std::vector<Change*> without_order_;
     InOrder in_order_;
-    std::deque<LogRow> rows_;
+    std::deque<Row> rows_;
     std::size_t bytes_ = 0;
     std::size_t backlog_ = 0;
 };

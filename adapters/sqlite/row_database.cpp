@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/sqlite/directory_lock.h"
 #include "engine/base/check.h"
 #include "engine/base/plant.h"
 
 namespace playback::adapters {
 namespace {
 
-// When the store is never idle, upkeep takes turns with commits from here on, and the log has an
-// end: beyond it a commit is refused as if the disk were full (it usually is).
+constexpr const char* lock_name = "playback.lock";
+
+// Beyond so many times what it keeps, upkeep goes before commits, and the log has an end: then a
+// commit is refused as if the disk were full (it usually is).
 constexpr std::size_t urgent_factor = 4;
 constexpr std::size_t log_factor_max = 64;
+
+constexpr std::size_t rows_more = 64;  // of the table, at least, if too many were erased
 
 Error out_of_service() {
     return {Errc::io_failed, "the store stopped after a failed write; restart the node"};
@@ -20,31 +25,86 @@ Error out_of_service() {
 
 }  // namespace
 
-// What a failed write means. Rolls back; anything but a full disk puts the file out of service.
-Error RowDatabase::failed_write(std::string_view what) {
-    Error error = connection_.error(what);
-    const Trouble trouble = connection_.trouble();
-    connection_.roll_back();
-    if (trouble == Trouble::full) return error;
-    broken_ = true;
-    if (trouble == Trouble::other) error.code = Errc::unknown_outcome;
-    return error;
+Result<std::unique_ptr<RowDatabase>> RowDatabase::open(SqliteOptions options) {
+    std::unique_ptr<RowDatabase> database(new RowDatabase(std::move(options)));
+    database->before_table();
+    if (Result<void> opened = database->open_files(); !opened) {
+        Error error = std::move(opened).error();
+        error.detail = "data directory " + database->options_.directory + ": " + error.detail;
+        return error;
+    }
+    return database;
+}
+
+Result<void> RowDatabase::open_files() {
+    const std::string& directory = options_.directory;
+    const bool full = options_.durability == io::Durability::full;
+    if (options_.files != nullptr) {
+        TRY(held, options_.files->lock(directory + "/" + lock_name));
+        lock_ = std::move(held);
+    } else {
+        TRY(held, lock_directory(directory, lock_name));
+        lock_ = std::move(held);
+    }
+    TRY(table,
+        RowTable::open({directory, options_.files, full, options_.verify, options_.cache_bytes}));
+    table_ = std::move(table);
+    TRY(salt, table_->draw_number());
+    epochs_ = table_->take_epochs();
+    folded_ = table_->folded();
+    folded_on_disk_ = table_->folded_on_disk();
+
+    AppendLog::Options wanted{
+        directory, options_.files, options_.log_file_bytes, full, static_cast<std::uint32_t>(salt)};
+    TRY(log, AppendLog::open(std::move(wanted), folded_, [this](const LogRow& row) {
+            return take_row(row);
+        }));
+    log_ = std::move(log);
+    if (log_->end().number < table_->newest_at_open())
+        return Error{Errc::corrupt,
+                     "playback.log.0 and playback.log.1 end at row " +
+                         std::to_string(log_->end().number) + ", playback.db builds on " +
+                         std::to_string(table_->newest_at_open())};
+    log_wanted_ = log_->wanted();
+    return {};
+}
+
+Result<void> RowDatabase::take_row(const LogRow& row) {
+    TRY(entries, read_log_entries(row.payload));
+    overlay_.begin_row(row.point, row.bytes);
+    for (const LogEntry& entry : entries) {
+        if (entry.erased)
+            overlay_.erase(std::string(entry.key));
+        else
+            overlay_.put({std::string(entry.key), std::string(entry.value)});
+    }
+    return {};
+}
+
+Result<RowDatabase::Acquire> RowDatabase::begin_acquire(SlotNumber slot) const {
+    CHECK(slot < slot_count_max);
+    if (broken_) return out_of_service();
+    return Acquire{slot, epochs_[slot] + 1, {}};
+}
+
+void RowDatabase::write_acquire(Acquire& call) {
+    before_table();
+    call.written = table_->put_epoch(call.slot, call.epoch);
+}
+
+Result<io::Epoch> RowDatabase::end_acquire(const Acquire& call) {
+    if (!call.written) {
+        if (call.written.error().code != Errc::full) broken_ = true;
+        return call.written.error();
+    }
+    epochs_[call.slot] = call.epoch;
+    return call.epoch;
 }
 
 Result<io::Epoch> RowDatabase::acquire(SlotNumber slot) {
-    CHECK(slot < slot_count_max);
-    if (broken_) return out_of_service();
-    const io::Epoch epoch = epochs_[slot] + 1;
-    put_epoch_.bind(1, std::uint64_t{slot});
-    put_epoch_.bind(2, epoch);
-    const Step outcome = put_epoch_.step();
-    Result<io::Epoch> result = epoch;
-    if (outcome == Step::done)
-        epochs_[slot] = epoch;
-    else
-        result = failed_write("cannot acquire the slot");
-    put_epoch_.reset();
-    return result;
+    TRY(call, begin_acquire(slot));
+    write_acquire(call);
+    return end_acquire(call);
 }
 
 void RowDatabase::fence(Commit& commit) const {
@@ -70,39 +130,43 @@ void RowDatabase::encode(const Commit& commit) {
     }
 }
 
-Result<void> RowDatabase::append() {
-    if (overlay_.bytes() > options_.fold_keep_bytes * log_factor_max)
-        return Error{Errc::full, "too much of the log is not folded"};
-    const std::string_view body = writer_.finish(next_log_row_);
-    Step outcome = Step::done;
-    if (PLAYBACK_PLANT(torn_write_taken_for_whole)) outcome = append_torn(body);
-    if (outcome == Step::done) {
-        append_log_.bind(1, next_log_row_);
-        append_log_.bind(2, body);
-        outcome = append_log_.step();
+bool RowDatabase::begin_commit(std::span<Commit* const> group) {
+    Result<void> may;
+    if (overlay_.bytes() > options_.fold_keep_bytes * log_factor_max) {
+        may = Error{Errc::full, "too much of the log is not folded"};
+        upkeep_blocked_ = false;  // it may try again
     }
-    Result<void> result;
-    if (outcome != Step::done) result = failed_write("cannot append to the log");
-    append_log_.reset();
-    return result;
+    if (broken_) may = out_of_service();
+    if (!may) {
+        for (Commit* const commit : group) commit->outcome = may.error();
+        return false;
+    }
+    writer_.start();
+    for (Commit* const commit : group) {
+        fence(*commit);
+        encode(*commit);
+    }
+    forgettable_ = folded_on_disk_.number;
+    return !writer_.empty();
 }
 
-// Only for the planted bug: the first half of the batch becomes durable by itself, as a torn write
-// would leave it. The checksum in front is that of the whole, so reading it back would notice.
-Step RowDatabase::append_torn(std::string_view body) {
-    const auto entries = read_log_row(next_log_row_, body);
-    if (!entries || entries->size() < 2) return Step::done;
-    const LogEntry& middle = (*entries)[entries->size() / 2 - 1];
-    const char* const end = middle.erased ? middle.key.data() + middle.key.size()
-                                          : middle.value.data() + middle.value.size();
-    append_log_.bind(1, next_log_row_);
-    append_log_.bind(2, body.substr(0, static_cast<std::size_t>(end - body.data())));
-    const Step half = append_log_.run();
-    if (half != Step::done) return half;
-    auto erase = connection_.prepare("DELETE FROM log WHERE number = ?1");
-    CHECK(erase.has_value());
-    erase->bind(1, next_log_row_);
-    return erase->run();
+void RowDatabase::write_commit() {
+    written_ = log_->append(writer_, forgettable_);
+}
+
+void RowDatabase::end_commit(std::span<Commit* const> group) {
+    if (!written_) {
+        if (written_.error().code != Errc::full) broken_ = true;
+        for (Commit* const commit : group) commit->outcome = written_.error();
+        return;
+    }
+    const std::size_t backlog = overlay_.backlog();
+    overlay_.begin_row(log_->end(), writer_.size());
+    for (Commit* const commit : group) remember(*commit);
+    last_changes_ = overlay_.backlog() - backlog;
+    log_wanted_ = log_->wanted();
+    ++stats_.appends;
+    upkeep_blocked_ = false;
 }
 
 void RowDatabase::remember(Commit& commit) {
@@ -114,79 +178,65 @@ void RowDatabase::remember(Commit& commit) {
     }
 }
 
-void RowDatabase::commit_group(std::span<Commit* const> group) {
-    writer_.start();
-    for (Commit* const commit : group) {
-        fence(*commit);
-        encode(*commit);
-    }
-    if (writer_.empty()) return;
-    if (const Result<void> appended = append(); !appended) {
-        for (Commit* const commit : group) commit->outcome = appended.error();
-        return;
-    }
-    const std::size_t backlog = overlay_.backlog();
-    overlay_.begin_row(next_log_row_, writer_.size());
-    for (Commit* const commit : group) remember(*commit);
-    last_changes_ = overlay_.backlog() - backlog;
-    ++next_log_row_;
-    ++stats_.appends;
-    upkeep_blocked_ = false;
-}
-
 void RowDatabase::commit(std::span<Commit* const> group) {
-    if (broken_) {
-        for (Commit* const commit : group) commit->outcome = out_of_service();
-        return;
-    }
-    commit_group(group);
+    if (!begin_commit(group)) return;
+    write_commit();
+    end_commit(group);
     if (group.size() == 1 || group.front()->outcome) return;
     if (group.front()->outcome.error().code != Errc::full) return;
-    // Together they did not fit; a small one alone still may.
-    for (Commit* const& commit : group) {
-        if (broken_)
-            commit->outcome = out_of_service();
-        else
-            commit_group({&commit, 1});
+    for (Commit* const& commit : group) this->commit({&commit, 1});
+}
+
+RowDatabase::Scan RowDatabase::begin_scan(std::string from,
+                                          std::string to,
+                                          std::size_t limit) const {
+    return {std::move(from), std::move(to), limit, limit, {}};
+}
+
+void RowDatabase::read(Scan& scan) {
+    before_table();
+    scan.rows = table_->read(scan.from, scan.to, scan.most);
+}
+
+std::optional<Result<std::vector<io::Row>>> RowDatabase::merge(Scan& scan) {
+    if (broken_) return Error{out_of_service()};
+    if (!scan.rows) return std::move(scan.rows);
+    std::vector<io::Row> found;
+    const Overlay::InOrder& changes = overlay_.in_order();
+    auto change = changes.lower_bound(scan.from);
+    auto row = scan.rows->begin();
+    const auto end = scan.rows->end();
+    while (found.size() < scan.limit) {
+        const bool in_log = change != changes.end() && change->first < scan.to;
+        if (!in_log && row == end) break;
+        // Behind the last row that was read there may be more of the table.
+        if (row == end && scan.rows->size() == scan.most) break;
+        const bool is_both = in_log && row != end && change->first == row->key;
+        const bool reads_old = is_both && PLAYBACK_PLANT(old_row_read);
+        if (reads_old) ++change;
+        if (!in_log || reads_old || (row != end && row->key < change->first)) {
+            found.push_back(std::move(*row++));
+            continue;
+        }
+        if (is_both) ++row;
+        const Overlay::Change& newer = *change->second;
+        if (!newer.erased) found.push_back({newer.key, newer.value});
+        ++change;
     }
+    if (found.size() == scan.limit || scan.rows->size() < scan.most) return found;
+    scan.most += std::max(scan.most, rows_more);
+    return std::nullopt;
 }
 
 Result<std::vector<io::Row>> RowDatabase::scan(std::string_view from,
                                                std::string_view to,
                                                std::size_t limit) {
     if (broken_) return out_of_service();
-    std::vector<io::Row> found;
-    const Overlay::InOrder& changes = overlay_.in_order();
-    auto change = changes.lower_bound(from);
-    scan_rows_.bind(1, from);
-    scan_rows_.bind(2, to);
-    Step stored = scan_rows_.step();
-    while (found.size() < limit && stored != Step::failed) {
-        const bool in_log = change != changes.end() && change->first < to;
-        if (!in_log && stored == Step::done) break;
-        const std::string_view key = stored == Step::row ? scan_rows_.bytes(0) : "";
-        const bool is_both = in_log && stored == Step::row && change->first == key;
-        const bool reads_old = is_both && PLAYBACK_PLANT(old_row_read);
-        if (reads_old) ++change;
-        const bool is_newer =
-            in_log && !reads_old && (stored == Step::done || change->first <= key);
-        if (!is_newer) {
-            found.push_back({std::string(key), std::string(scan_rows_.bytes(1))});
-            stored = scan_rows_.step();
-            continue;
-        }
-        if (stored == Step::row && change->first == key) stored = scan_rows_.step();
-        const Overlay::Change& newer = *change->second;
-        if (!newer.erased) found.push_back({newer.key, newer.value});
-        ++change;
+    Scan scan = begin_scan(std::string(from), std::string(to), limit);
+    for (;;) {
+        read(scan);
+        if (std::optional<Result<std::vector<io::Row>>> rows = merge(scan)) return *std::move(rows);
     }
-    if (stored == Step::failed) {
-        Error error = connection_.error("cannot read rows");
-        scan_rows_.reset();
-        return error;
-    }
-    scan_rows_.reset();
-    return found;
 }
 
 Upkeep RowDatabase::upkeep() const {
@@ -197,62 +247,64 @@ Upkeep RowDatabase::upkeep() const {
                wal_pages_ > options_.checkpoint_pages * factor;
     };
     if (beyond(urgent_factor)) return Upkeep::urgent;
-    return beyond(1) ? Upkeep::when_idle : Upkeep::none;
+    return beyond(1) || wants_checkpoint() ? Upkeep::when_idle : Upkeep::none;
+}
+
+// The log would like to go on in its other file, whose rows are in the table, but not on the disk.
+bool RowDatabase::wants_checkpoint() const {
+    return log_wanted_ > folded_on_disk_.number && log_wanted_ <= folded_.number;
+}
+
+void RowDatabase::begin_upkeep() {
+    is_checkpoint_ = wal_pages_ > options_.checkpoint_pages || wants_checkpoint();
+    if (!is_checkpoint_) prepare_fold();
+}
+
+// Copies: what it folds may change while the table takes it.
+void RowDatabase::prepare_fold() {
+    fold_ = overlay_.oldest(std::max(options_.fold_step, 2 * last_changes_));
+    changes_.clear();
+    for (const Overlay::Change* const change : fold_.changes) {
+        const bool never_was = change->is_new || PLAYBACK_PLANT(erased_row_stays);
+        if (change->erased && never_was) continue;
+        changes_.push_back({change->key, change->value, change->erased});
+    }
+}
+
+void RowDatabase::work_upkeep() {
+    before_table();
+    worked_ = is_checkpoint_ ? table_->checkpoint() : fold();
+}
+
+// What a later row overtook is left out, so that row must not be lost when this is not.
+Result<void> RowDatabase::fold() {
+    if (options_.durability != io::Durability::full) TRY_VOID(log_->sync());
+    return table_->fold(changes_, fold_.end, fold_.newest);
+}
+
+void RowDatabase::end_upkeep() {
+    wal_pages_ = table_->wal_pages();
+    folded_ = table_->folded();
+    folded_on_disk_ = table_->folded_on_disk();
+    if (!worked_) {
+        if (worked_.error().code != Errc::full) broken_ = true;
+        upkeep_blocked_ = true;
+        return;
+    }
+    if (is_checkpoint_) {
+        ++stats_.checkpoints;
+        return;
+    }
+    for (const RowTable::Change& change : changes_) stats_.folded_rows += change.erased ? 0 : 1;
+    overlay_.forget(fold_);
+    ++stats_.folds;
 }
 
 void RowDatabase::maintain() {
     if (upkeep() == Upkeep::none) return;
-    if (wal_pages_ > options_.checkpoint_pages)
-        checkpoint();
-    else
-        fold();
-}
-
-void RowDatabase::checkpoint() {
-    const Result<bool> all = connection_.checkpoint();
-    if (!all) {
-        (void)failed_write("cannot copy the write-ahead log");
-        upkeep_blocked_ = true;
-        return;
-    }
-    CHECK(*all);     // nobody else reads this file
-    wal_pages_ = 0;  // the next commit starts the log again
-    ++stats_.checkpoints;
-}
-
-void RowDatabase::fold() {
-    const Overlay::Fold fold = overlay_.oldest(std::max(options_.fold_step, 2 * last_changes_));
-    if (fold.last_log_row == 0) return;
-    // It moves what is durable already, so it need not wait for the disk: should a power loss undo
-    // it, the log is back as well. The next commit's sync covers it.
-    const bool full = options_.durability == io::Durability::full;
-    if (full && !connection_.execute("PRAGMA synchronous=NORMAL")) broken_ = true;
-    if (broken_) return;
-    if (fold_changes(fold) == Step::done) {
-        for (const Overlay::Change* const change : fold.changes)
-            stats_.folded_rows += change->erased ? 0 : 1;
-        overlay_.forget(fold);
-        ++stats_.folds;
-    } else {
-        (void)failed_write("cannot fold the log");
-        upkeep_blocked_ = true;
-    }
-    if (full && !connection_.execute("PRAGMA synchronous=FULL")) broken_ = true;
-}
-
-Step RowDatabase::fold_changes(const Overlay::Fold& fold) {
-    if (begin_.run() != Step::done) return Step::failed;
-    for (const Overlay::Change* const change : fold.changes) {
-        const bool never_was = change->is_new || PLAYBACK_PLANT(erased_row_stays);
-        if (change->erased && never_was) continue;
-        Statement& statement = change->erased ? erase_row_ : put_row_;
-        statement.bind(1, change->key);
-        if (!change->erased) statement.bind(2, change->value);
-        if (statement.run() != Step::done) return Step::failed;
-    }
-    erase_log_.bind(1, fold.last_log_row);
-    if (erase_log_.run() != Step::done) return Step::failed;
-    return commit_.run();
+    begin_upkeep();
+    work_upkeep();
+    end_upkeep();
 }
 
 }  // namespace playback::adapters

@@ -18,23 +18,16 @@ std::size_t size_of(const io::Batch& batch) {
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, io::Worker& worker) {
-    std::function<void()> before_call = options.before_call;
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options, Workers workers) {
     TRY(database, RowDatabase::open(std::move(options)));
-    return std::unique_ptr<SqliteStore>(
-        new SqliteStore(std::move(database), std::move(before_call), worker));
-}
-
-SqliteStore::SqliteStore(std::unique_ptr<RowDatabase> database,
-                         std::function<void()> before_call,
-                         io::Worker& worker)
-    : database_(std::move(database)), before_call_(std::move(before_call)), worker_(worker) {
+    return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(database), workers));
 }
 
 io::Task<Result<io::Epoch>> SqliteStore::acquire(SlotNumber slot) {
     if (Result<void> room = room_for(0); !room) co_return std::move(room).error();
     auto start = [this, slot](io::Resumer<Result<io::Epoch>> resumer) {
-        enqueue(AcquireCall{slot, std::move(resumer), {}});
+        calls_.push_back(AcquireCall{{slot, 0, {}}, std::move(resumer)});
+        pump_table();
     };
     Result<io::Epoch> epoch = co_await io::suspend<Result<io::Epoch>>(start);
     co_return epoch;
@@ -44,7 +37,9 @@ io::Task<Result<std::vector<Result<void>>>> SqliteStore::commit(io::Batch batch)
     const std::size_t bytes = size_of(batch);
     if (Result<void> room = room_for(bytes); !room) co_return std::move(room).error();
     auto start = [this, &batch, bytes](io::Resumer<Outcomes> resumer) {
-        enqueue(CommitCall{{std::move(batch), {}}, bytes, std::move(resumer)});
+        waiting_bytes_ += bytes;
+        commits_.push_back({{std::move(batch), {}}, bytes, false, std::move(resumer)});
+        pump_log();
     };
     Outcomes outcomes = co_await io::suspend<Outcomes>(start);
     co_return outcomes;
@@ -55,7 +50,9 @@ io::Task<Result<std::vector<io::Row>>> SqliteStore::scan(std::string from,
                                                          std::size_t limit) {
     if (Result<void> room = room_for(0); !room) co_return std::move(room).error();
     auto start = [this, &from, &to, limit](io::Resumer<Rows> resumer) {
-        enqueue(ScanCall{std::move(from), std::move(to), limit, std::move(resumer), {}});
+        RowDatabase::Scan scan = database_->begin_scan(std::move(from), std::move(to), limit);
+        calls_.push_back(ScanCall{std::move(scan), std::move(resumer)});
+        pump_table();
     };
     Rows rows = co_await io::suspend<Rows>(start);
     co_return rows;
@@ -63,84 +60,129 @@ io::Task<Result<std::vector<io::Row>>> SqliteStore::scan(std::string from,
 
 Result<void> SqliteStore::room_for(std::size_t bytes) const {
     if (bytes > batch_bytes_max) return Error{Errc::invalid_argument, "a batch may have 64 MiB"};
-    if (waiting_.size() >= waiting_calls_max || waiting_bytes_ + bytes > waiting_bytes_max)
+    if (commits_.size() + calls_.size() >= waiting_calls_max ||
+        waiting_bytes_ + bytes > waiting_bytes_max)
         return Error{Errc::unavailable, "too much waits for the disk"};
     return {};
 }
 
-void SqliteStore::enqueue(Call call) {
-    if (const auto* commit = std::get_if<CommitCall>(&call)) waiting_bytes_ += commit->bytes;
-    waiting_.push_back(std::move(call));
-    pump();
+void SqliteStore::pump_log() {
+    while (!log_busy_ && !commits_.empty()) {
+        if (was_commit_ && database_->upkeep() == Upkeep::urgent) return pump_table();
+        was_commit_ = true;
+        take_group();
+        if (!database_->begin_commit(group_commits_)) {
+            finish_group();
+            continue;
+        }
+        log_busy_ = true;
+        auto done = [this] {
+            log_busy_ = false;
+            database_->end_commit(group_commits_);
+            finish_group();
+        };
+        workers_.log.run([this] { database_->write_commit(); }, std::move(done));
+    }
 }
 
-void SqliteStore::pump() {
-    if (busy_) return;
-    const bool keep_up =
-        waiting_.empty() ? upkeep_ != Upkeep::none : upkeep_ == Upkeep::urgent && !was_upkeep_;
-    if (!keep_up && waiting_.empty()) return;
-    busy_ = true;
-    was_upkeep_ = keep_up;
-    if (!keep_up) take_group();
-    worker_.run([this] { execute(); }, [this] { finish(); });
-}
-
-// The next call, and as many commits behind it as may share its write.
+// The next commit, and as many behind it as may share its write.
 void SqliteStore::take_group() {
     std::size_t bytes = 0;
-    while (!waiting_.empty() && running_.size() < group_calls_max) {
-        const auto* const commit = std::get_if<CommitCall>(&waiting_.front());
-        if (!running_.empty() && (commit == nullptr || bytes + commit->bytes > group_bytes_max))
-            return;
-        if (commit != nullptr) {
-            bytes += commit->bytes;
-            waiting_bytes_ -= commit->bytes;
-        }
-        const bool alone = commit == nullptr;
-        running_.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-        if (alone) return;
+    while (!commits_.empty() && group_.size() < group_calls_max) {
+        CommitCall& next = commits_.front();
+        const bool is_apart = next.alone || bytes + next.bytes > group_bytes_max;
+        if (!group_.empty() && (is_apart || group_.front().alone)) break;
+        bytes += next.bytes;
+        waiting_bytes_ -= next.bytes;
+        group_.push_back(std::move(next));
+        commits_.pop_front();
     }
+    group_commits_.clear();
+    for (CommitCall& call : group_) group_commits_.push_back(&call.commit);
 }
 
-void SqliteStore::execute() {
-    if (before_call_) before_call_();
-    if (running_.empty()) {
-        database_->maintain();
-        return;
-    }
-    if (auto* const acquire = std::get_if<AcquireCall>(&running_.front())) {
-        acquire->result = database_->acquire(acquire->slot);
-        return;
-    }
-    if (auto* const scan = std::get_if<ScanCall>(&running_.front())) {
-        scan->result = database_->scan(scan->from, scan->to, scan->limit);
-        return;
+void SqliteStore::finish_group() {
+    if (try_one_by_one()) return pump_log();
+    std::vector<CommitCall> finished;
+    finished.swap(group_);
+    // The disk first, then the waiters: what they start next joins the group after.
+    pump_log();
+    if (!table_busy_) pump_table();
+    for (CommitCall& call : finished) call.resumer.resume_now(std::move(call.commit.outcome));
+}
+
+// Together they did not fit; a small one alone still may.
+bool SqliteStore::try_one_by_one() {
+    const RowDatabase::Commit& first = group_.front().commit;
+    if (group_.size() == 1 || first.outcome || first.outcome.error().code != Errc::full)
+        return false;
+    for (std::size_t i = group_.size(); i-- > 0;) {
+        group_[i].alone = true;
+        waiting_bytes_ += group_[i].bytes;
+        commits_.push_front(std::move(group_[i]));
     }
     group_.clear();
-    for (Call& call : running_) group_.push_back(&std::get<CommitCall>(call).commit);
-    database_->commit(group_);
+    return true;
 }
 
-void SqliteStore::finish() {
-    CHECK(busy_);
-    stats_ = database_->stats();
-    upkeep_ = database_->upkeep();
-    std::vector<Call> finished;
-    finished.swap(running_);
-    busy_ = false;
-    // The disk first, then the waiters: what they start next joins the group after.
-    pump();
-    for (Call& call : finished) answer(call);
+void SqliteStore::pump_table() {
+    if (table_busy_) return;
+    const Upkeep upkeep = database_->upkeep();
+    const bool is_urgent = upkeep == Upkeep::urgent && was_commit_;
+    if (is_urgent || (calls_.empty() && upkeep != Upkeep::none)) return start_table(UpkeepCall{});
+    if (calls_.empty()) return;
+    TableCall next = std::move(calls_.front());
+    calls_.pop_front();
+    start_table(std::move(next));
 }
 
-void SqliteStore::answer(Call& call) {
-    if (auto* const acquire = std::get_if<AcquireCall>(&call))
-        acquire->resumer.resume_now(std::move(acquire->result));
-    else if (auto* const scan = std::get_if<ScanCall>(&call))
-        scan->resumer.resume_now(std::move(scan->result));
-    else if (auto* const commit = std::get_if<CommitCall>(&call))
-        commit->resumer.resume_now(std::move(commit->commit.outcome));
+void SqliteStore::start_table(TableCall call) {
+    table_busy_ = true;
+    running_ = std::move(call);
+    if (std::holds_alternative<UpkeepCall>(running_)) database_->begin_upkeep();
+    if (auto* const acquire = std::get_if<AcquireCall>(&running_)) {
+        Result<RowDatabase::Acquire> begun = database_->begin_acquire(acquire->acquire.slot);
+        acquire->acquire.written = begun ? Result<void>() : begun.error();
+        if (begun) acquire->acquire = *std::move(begun);
+    }
+    workers_.table.run([this] { work_on_table(); }, [this] { finish_table(); });
+}
+
+void SqliteStore::work_on_table() {
+    if (auto* const acquire = std::get_if<AcquireCall>(&running_)) {
+        if (acquire->acquire.written) database_->write_acquire(acquire->acquire);
+    } else if (auto* const scan = std::get_if<ScanCall>(&running_)) {
+        database_->read(scan->scan);
+    } else {
+        database_->work_upkeep();
+    }
+}
+
+void SqliteStore::finish_table() {
+    CHECK(table_busy_);
+    table_busy_ = false;
+    TableCall finished = std::move(running_);
+    std::visit([this](auto& call) { finish(std::move(call)); }, finished);
+}
+
+void SqliteStore::finish(AcquireCall call) {
+    Result<io::Epoch> epoch = database_->end_acquire(call.acquire);
+    pump_table();
+    call.resumer.resume_now(std::move(epoch));
+}
+
+void SqliteStore::finish(ScanCall call) {
+    std::optional<Rows> rows = database_->merge(call.scan);
+    if (!rows) return start_table(std::move(call));
+    pump_table();
+    call.resumer.resume_now(*std::move(rows));
+}
+
+void SqliteStore::finish(UpkeepCall) {
+    database_->end_upkeep();
+    was_commit_ = false;
+    pump_log();
+    pump_table();
 }
 
 }  // namespace playback::adapters

@@ -1,10 +1,12 @@
-// SqliteStore: the Store on SQLite. The half that never blocks: a queue of calls and their waiters.
+// SqliteStore: the Store on RowDatabase. The half that never blocks: queues of calls and their
+// waiters.
 //
-// One piece of work is at the worker at a time; calls that come meanwhile wait, and commits that
-// wait together share one durable write. When the queue is empty the file gets a step of upkeep.
-// Order is that of the calls. The queue is bounded; beyond it calls fail with `unavailable`.
+// Commits go to the worker of the log, all else to that of the table, one piece of work at a time
+// each. What comes meanwhile waits, and commits that wait together share one durable write. When
+// nobody waits for the table it does a step of upkeep; when there is too much of that, commits wait
+// for a step each time. Queues are bounded; beyond that calls fail with `unavailable`.
 //
-// The worker must have stopped before this goes. Destroying it writes nothing: what was not
+// The workers must have stopped before this goes. Destroying it writes nothing: what was not
 // answered may or may not be there.
 #pragma once
 
@@ -30,8 +32,15 @@ public:
     static constexpr std::size_t group_calls_max = 1024;
     static constexpr std::size_t group_bytes_max = std::size_t{4} << 20;
 
+    // Where blocking work runs. The log's may be one that blocks its caller if a write does not
+    // wait for the disk (durability `process`).
+    struct Workers {
+        io::Worker& log;
+        io::Worker& table;
+    };
+
     // Blocks (the simulator calls it inside a piece of work). Errors as RowDatabase::open.
-    static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options, io::Worker& worker);
+    static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options, Workers workers);
 
     io::Task<Result<io::Epoch>> acquire(SlotNumber slot) override;
     io::Task<Result<std::vector<Result<void>>>> commit(io::Batch batch) override;
@@ -39,60 +48,61 @@ public:
                                                 std::string to,
                                                 std::size_t limit) override;
 
-    // As of the last finished piece of work.
-    [[nodiscard]] const SqliteStats& stats() const { return stats_; }
-    [[nodiscard]] bool idle() const { return !busy_; }
+    [[nodiscard]] const SqliteStats& stats() const { return database_->stats(); }
+    [[nodiscard]] bool idle() const { return !log_busy_ && !table_busy_; }
 
 private:
     using Outcomes = Result<std::vector<Result<void>>>;
     using Rows = Result<std::vector<io::Row>>;
 
-    struct AcquireCall {
-        SlotNumber slot;
-        io::Resumer<Result<io::Epoch>> resumer;
-        Result<io::Epoch> result;
-    };
     struct CommitCall {
         RowDatabase::Commit commit;
-        std::size_t bytes;
+        std::size_t bytes = 0;
+        bool alone = false;  // there was no room for it and others together
         io::Resumer<Outcomes> resumer;
     };
-    struct ScanCall {
-        std::string from;
-        std::string to;
-        std::size_t limit;
-        io::Resumer<Rows> resumer;
-        Rows result;
+    struct AcquireCall {
+        RowDatabase::Acquire acquire;
+        io::Resumer<Result<io::Epoch>> resumer;
     };
-    using Call = std::variant<AcquireCall, CommitCall, ScanCall>;
+    struct ScanCall {
+        RowDatabase::Scan scan;
+        io::Resumer<Rows> resumer;
+    };
+    struct UpkeepCall {};
+    using TableCall = std::variant<AcquireCall, ScanCall, UpkeepCall>;
 
-    SqliteStore(std::unique_ptr<RowDatabase> database,
-                std::function<void()> before_call,
-                io::Worker& worker);
+    SqliteStore(std::unique_ptr<RowDatabase> database, Workers workers)
+        : database_(std::move(database)), workers_(workers) {}
 
     [[nodiscard]] Result<void> room_for(std::size_t bytes) const;
-    void enqueue(Call call);
-    void pump();
-    void take_group();
-    void finish();
-    static void answer(Call& call);
 
-    // On the worker.
-    void execute();
+    void pump_log();
+    void take_group();
+    void finish_group();
+    bool try_one_by_one();
+
+    void pump_table();
+    void start_table(TableCall call);
+    void work_on_table();  // on the worker
+    void finish_table();
+    void finish(AcquireCall call);
+    void finish(ScanCall call);
+    void finish(UpkeepCall call);
 
     std::unique_ptr<RowDatabase> database_;
-    std::function<void()> before_call_;
-    io::Worker& worker_;
+    Workers workers_;
 
-    std::deque<Call> waiting_;
+    std::deque<CommitCall> commits_;
     std::size_t waiting_bytes_ = 0;
-    // At the worker; it fills the results and leaves the resumers alone. Empty: a step of upkeep.
-    std::vector<Call> running_;
-    std::vector<RowDatabase::Commit*> group_;
-    bool busy_ = false;
-    bool was_upkeep_ = false;
-    Upkeep upkeep_ = Upkeep::none;
-    SqliteStats stats_;
+    std::vector<CommitCall> group_;  // being written; resumers are left alone
+    std::vector<RowDatabase::Commit*> group_commits_;
+    bool log_busy_ = false;
+    bool was_commit_ = false;  // since the last step of upkeep
+
+    std::deque<TableCall> calls_;
+    TableCall running_;  // at the worker, if it is busy
+    bool table_busy_ = false;
 };
 
 }  // namespace playback::adapters

@@ -31,6 +31,7 @@ inline adapters::SqliteOptions eager_options() {
     options.fold_keep_changes = 3;
     options.fold_keep_bytes = 4096;
     options.fold_step = 2;
+    options.log_file_bytes = 2000;
     options.checkpoint_pages = 4;
     options.verify = true;
     return options;

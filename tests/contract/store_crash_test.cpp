@@ -324,17 +324,21 @@ TEST(StoreCrash, ASeedPlaysTheSameTwice) {
 }
 
 #ifdef PLAYBACK_PLANTS
-bool is_noticed(const char* bug) {
+bool is_noticed(const char* bug, CrashPlan plan = {}) {
     plant(bug);
     bool noticed = false;
-    for (std::uint64_t seed = 1; seed <= 50 && !noticed; ++seed)
-        noticed = !CrashRun({.seed = seed}).play().failure.empty();
+    for (plan.seed = 1; plan.seed <= 50 && !noticed; ++plan.seed)
+        noticed = !CrashRun(plan).play().failure.empty();
     plant("");
     return noticed;
 }
 
 TEST(StoreCrash, ATornWriteTakenForWholeIsNoticed) {
     EXPECT_TRUE(is_noticed("torn_write_taken_for_whole"));
+}
+
+TEST(StoreCrash, ALogThatIsReusedEarlyIsNoticed) {
+    EXPECT_TRUE(is_noticed("log_reused_early", {.power_losses = true}));
 }
 
 TEST(StoreCrash, AnErasedRowThatStaysIsNoticed) {

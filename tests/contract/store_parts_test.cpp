@@ -19,8 +19,22 @@ TEST(LogRow, ReadsBackWhatWasWritten) {
     writer.erase("gone");
     writer.put("", "");
     EXPECT_FALSE(writer.empty());
-    const std::string body(writer.finish(7));
-    const auto entries = read_log_row(7, body);
+    const LogPoint before{6, 0x1234567812345678};
+    std::string bytes(writer.finish(before, 99, true));
+    EXPECT_EQ(bytes.size() % 8, 0u);
+    EXPECT_EQ(bytes.size(), parse_log_row(bytes)->bytes);
+    bytes += "what is behind it";
+    const std::optional<LogRow> row = parse_log_row(bytes);
+    ASSERT_TRUE(row);
+    EXPECT_TRUE(row->is_whole());
+    EXPECT_EQ(row->point, writer.point());
+    EXPECT_EQ(row->point.number, 7u);
+    EXPECT_TRUE(row->follows(before));
+    EXPECT_FALSE(row->follows({6, 1}));
+    EXPECT_FALSE(row->follows({5, before.checksum}));
+    EXPECT_EQ(row->salt, 99u);
+    EXPECT_TRUE(row->synced);
+    const auto entries = read_log_entries(row->payload);
     ASSERT_TRUE(entries);
     ASSERT_EQ(entries->size(), 3u);
     EXPECT_EQ(entries->at(0).key, "key");
@@ -36,29 +50,41 @@ TEST(LogRow, AnyChangedByteAndAnyCutIsFound) {
     writer.start();
     writer.put("key", "value");
     writer.erase("gone");
-    const std::string body(writer.finish(7));
-    EXPECT_EQ(read_log_row(8, body).error().code, Errc::corrupt) << "a row in the wrong place";
-    for (std::size_t i = 0; i < body.size(); ++i) {
-        std::string changed = body;
+    const LogPoint before{6, 0x1234567812345678};
+    const std::string bytes(writer.finish(before, 99, true));
+    const std::size_t end = LogRowWriter::head_bytes + parse_log_row(bytes)->payload.size();
+    const auto is_taken = [&](const std::string& some) {
+        const std::optional<LogRow> row = parse_log_row(some);
+        return row && row->is_whole() && row->follows(before);
+    };
+    EXPECT_TRUE(is_taken(bytes));
+    for (std::size_t i = 0; i < end; ++i) {
+        std::string changed = bytes;
         changed[i] ^= 0x10;
-        EXPECT_FALSE(read_log_row(7, changed)) << "byte " << i;
-        EXPECT_FALSE(read_log_row(7, body.substr(0, i))) << "cut at " << i;
+        EXPECT_FALSE(is_taken(changed)) << "byte " << i;
+        EXPECT_FALSE(is_taken(bytes.substr(0, i))) << "cut at " << i;
     }
+}
+
+TEST(LogRow, EntriesThatMakeNoSenseAreFound) {
+    EXPECT_EQ(read_log_entries("\xff").error().code, Errc::corrupt);
+    EXPECT_EQ(read_log_entries(std::string_view("\x05\x01k", 3)).error().code, Errc::corrupt);
+    EXPECT_EQ(read_log_entries(std::string_view("\x07\x01k", 3)).error().code, Errc::corrupt);
 }
 
 TEST(Overlay, FoldsTheOldestRowsAndOnlyTheirNewestChanges) {
     Overlay overlay;
-    overlay.begin_row(1, 10);
+    overlay.begin_row({1, 0}, 10);
     overlay.put({"a", "1"});
     overlay.put({"b", "1"});
-    overlay.begin_row(2, 20);
+    overlay.begin_row({2, 0}, 20);
     overlay.put({"a", "2"});
     overlay.erase("c");
     EXPECT_EQ(overlay.backlog(), 4u);
     EXPECT_EQ(overlay.bytes(), 30u);
 
     const Overlay::Fold first = overlay.oldest(1);
-    EXPECT_EQ(first.last_log_row, 1u) << "at least one row, however long";
+    EXPECT_EQ(first.end.number, 1u) << "at least one row, however long";
     ASSERT_EQ(first.changes.size(), 1u);
     EXPECT_EQ(first.changes[0]->key, "b");
     overlay.forget(first);
@@ -70,12 +96,12 @@ TEST(Overlay, FoldsTheOldestRowsAndOnlyTheirNewestChanges) {
     overlay.forget(second);
     EXPECT_EQ(overlay.size(), 0u);
     EXPECT_EQ(overlay.bytes(), 0u);
-    EXPECT_EQ(overlay.oldest(100).last_log_row, 0u);
+    EXPECT_EQ(overlay.oldest(100).end.number, 0u);
 }
 
 TEST(Overlay, AKeyChangedTwiceInOneRowCountsOnce) {
     Overlay overlay;
-    overlay.begin_row(1, 10);
+    overlay.begin_row({1, 0}, 10);
     overlay.put({"a", "1"});
     overlay.erase("a");
     const Overlay::Fold fold = overlay.oldest(100);
@@ -87,10 +113,10 @@ TEST(Overlay, AKeyChangedTwiceInOneRowCountsOnce) {
 
 TEST(Overlay, KnowsWhichErasedRowsNeverReachedTheTable) {
     Overlay overlay;
-    overlay.begin_row(1, 10);
+    overlay.begin_row({1, 0}, 10);
     overlay.put({"message", "1", true});
     overlay.put({"other", "1"});
-    overlay.begin_row(2, 10);
+    overlay.begin_row({2, 0}, 10);
     overlay.put({"message", "2"});
     overlay.erase("message");
     overlay.erase("other");
@@ -101,9 +127,28 @@ TEST(Overlay, KnowsWhichErasedRowsNeverReachedTheTable) {
     EXPECT_FALSE(fold.changes[1]->is_new);
     overlay.forget(fold);
 
-    overlay.begin_row(3, 10);
+    overlay.begin_row({3, 0}, 10);
     overlay.put({"message", "3"});
     EXPECT_FALSE(overlay.in_order().at("message")->is_new) << "it may have been folded before";
+}
+
+TEST(Overlay, WhatChangesWhileItIsFoldedStays) {
+    Overlay overlay;
+    overlay.begin_row({1, 0}, 10);
+    overlay.put({"message", "1", true});
+    overlay.put({"other", "1", true});
+    const Overlay::Fold fold = overlay.oldest(100);
+    overlay.begin_row({2, 0}, 10);
+    overlay.erase("message");
+    overlay.forget(fold);
+    EXPECT_EQ(overlay.size(), 1u);
+    const Overlay::Fold rest = overlay.oldest(100);
+    ASSERT_EQ(rest.changes.size(), 1u);
+    EXPECT_TRUE(rest.changes[0]->erased);
+    EXPECT_FALSE(rest.changes[0]->is_new) << "the table has it, so it must be erased there";
+    overlay.forget(rest);
+    EXPECT_EQ(overlay.size(), 0u);
+    EXPECT_EQ(overlay.backlog(), 0u);
 }
 
 // Against a plain map: what was put and not forgotten, whenever it is read.
@@ -113,7 +158,7 @@ TEST(Overlay, IsInOrderWheneverItIsRead) {
     std::map<std::string, std::uint64_t> row_of;
     Random random(5);
     for (std::uint64_t number = 1; number <= 400; ++number) {
-        overlay.begin_row(number, 1);
+        overlay.begin_row({number, 0}, 1);
         for (int i = 0; i < 5; ++i) {
             const std::string key = std::to_string(random.below(60));
             expected[key] = std::to_string(random.next());
@@ -124,7 +169,7 @@ TEST(Overlay, IsInOrderWheneverItIsRead) {
             const Overlay::Fold fold = overlay.oldest(random.below(30));
             overlay.forget(fold);
             std::erase_if(expected,
-                          [&](const auto& one) { return row_of[one.first] <= fold.last_log_row; });
+                          [&](const auto& one) { return row_of[one.first] <= fold.end.number; });
         }
         if (random.below(4) != 0) continue;
         std::map<std::string, std::string> seen;

@@ -29,9 +29,9 @@ public:
     adapters::SqliteStore* sqlite() { return dynamic_cast<adapters::SqliteStore*>(store_.get()); }
 
     [[nodiscard]] virtual bool survives_reopen() const { return true; }
-    // The content of playback.db, and a way to put other content there while closed.
-    virtual std::string file() = 0;
-    virtual void set_file(const std::string& content) = 0;
+    // The content of a file, and a way to put other content there while closed.
+    virtual std::string file(const std::string& name) = 0;
+    virtual void set_file(const std::string& content, const std::string& name) = 0;
     // A second process tries to open the same directory.
     virtual Result<void> open_second() = 0;
 
@@ -56,7 +56,7 @@ public:
 protected:
     Instant now_;
     std::unique_ptr<StoreLoop> loop_;
-    std::unique_ptr<io::Worker> worker_;
+    std::unique_ptr<io::Worker> log_worker_, table_worker_;
     std::unique_ptr<io::Store> store_;
 };
 
@@ -72,8 +72,8 @@ public:
         store_.reset();
     }
     [[nodiscard]] bool survives_reopen() const override { return false; }
-    std::string file() override { return {}; }
-    void set_file(const std::string&) override {}
+    std::string file(const std::string&) override { return {}; }
+    void set_file(const std::string&, const std::string&) override {}
     Result<void> open_second() override { return {}; }
 };
 
@@ -90,31 +90,35 @@ public:
     }
     Result<void> open(adapters::SqliteOptions options = {}) override {
         loop_ = std::make_unique<StoreLoop>(now_);
-        worker_ = std::make_unique<ThreadWorker>(*loop_);
+        log_worker_ = std::make_unique<ThreadWorker>(*loop_);
+        table_worker_ = std::make_unique<ThreadWorker>(*loop_);
         options.directory = directory_;
-        auto opened = adapters::SqliteStore::open(std::move(options), *worker_);
+        auto opened =
+            adapters::SqliteStore::open(std::move(options), {*log_worker_, *table_worker_});
         if (!opened) return opened.error();
         store_ = std::move(*opened);
         return {};
     }
     void close() override {
-        worker_.reset();
+        log_worker_.reset();
+        table_worker_.reset();
         loop_.reset();
         store_.reset();
     }
-    std::string file() override {
-        std::ifstream in(directory_ + "/playback.db", std::ios::binary);
+    std::string file(const std::string& name) override {
+        std::ifstream in(directory_ + "/" + name, std::ios::binary);
         return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     }
-    void set_file(const std::string& content) override {
+    void set_file(const std::string& content, const std::string& name) override {
         std::filesystem::remove(directory_ + "/playback.db-wal");
-        std::ofstream out(directory_ + "/playback.db", std::ios::binary);
+        std::ofstream out(directory_ + "/" + name, std::ios::binary);
         out << content;
     }
     Result<void> open_second() override {
         adapters::SqliteOptions options;
         options.directory = directory_;
-        const auto opened = adapters::SqliteStore::open(std::move(options), *worker_);
+        const auto opened =
+            adapters::SqliteStore::open(std::move(options), {*log_worker_, *table_worker_});
         return opened ? Result<void>() : Result<void>(opened.error());
     }
     [[nodiscard]] const std::string& directory() const { return directory_; }
@@ -137,9 +141,11 @@ public:
 
     Result<void> open(adapters::SqliteOptions options = {}) override {
         loop_ = std::make_unique<StoreLoop>(now_);
-        worker_ = std::make_unique<VirtualWorker>(
-            *loop_, now_, [this] { return disk_.last_completion(); });
-        auto opened = adapters::SqliteStore::open(with_disk(std::move(options)), *worker_);
+        const auto completion = [this] { return disk_.last_completion(); };
+        log_worker_ = std::make_unique<VirtualWorker>(*loop_, now_, completion);
+        table_worker_ = std::make_unique<VirtualWorker>(*loop_, now_, completion);
+        auto opened = adapters::SqliteStore::open(with_disk(std::move(options)),
+                                                  {*log_worker_, *table_worker_});
         now_ = disk_.last_completion();
         if (!opened) return opened.error();
         store_ = std::move(*opened);
@@ -148,14 +154,19 @@ public:
     void close() override {
         loop_.reset();
         store_.reset();
-        worker_.reset();
+        log_worker_.reset();
+        table_worker_.reset();
     }
-    std::string file() override { return disk_.image()["/data/playback.db"]; }
-    void set_file(const std::string& content) override {
-        disk_.load({{"/data/playback.db", content}});
+    std::string file(const std::string& name) override { return disk_.image()["/data/" + name]; }
+    void set_file(const std::string& content, const std::string& name) override {
+        sim::DiskImage image = disk_.image();
+        image.erase("/data/playback.db-wal");
+        image["/data/" + name] = content;
+        disk_.load(image);
     }
     Result<void> open_second() override {
-        const auto opened = adapters::SqliteStore::open(with_disk({}), *worker_);
+        const auto opened =
+            adapters::SqliteStore::open(with_disk({}), {*log_worker_, *table_worker_});
         return opened ? Result<void>() : Result<void>(opened.error());
     }
 

@@ -41,6 +41,18 @@ TEST(ThreadWorker, WorksInOrderAndComesBackInOrder) {
     real.world.run(work_is_done_in_order(real.world.add_worker()));
 }
 
+TEST(InlineWorker, WorksAtOnceAndFinishesLaterInOrder) {
+    RealFixture real;
+    io::Worker& worker = real.world.inline_worker();
+    bool worked = false;
+    bool done = false;
+    worker.run([&worked] { worked = true; }, [&done] { done = true; });
+    EXPECT_TRUE(worked);
+    EXPECT_FALSE(done) << "its owner is not called while it calls";
+    real.world.run(work_is_done_in_order(worker));
+    EXPECT_TRUE(done);
+}
+
 io::Task<void> with_simulated_worker(sim::SimNode& node) {
     const std::unique_ptr<io::Worker> worker =
         node.make_worker([&node] { return node.world().now() + microseconds(50); });

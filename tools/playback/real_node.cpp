@@ -84,14 +84,21 @@ Result<void> RealNode::open_store() {
     adapters::SqliteOptions options;
     options.directory = settings_.data;
     options.durability = settings_.durability;
-    store_worker_ = &world_.add_worker();
-    TRY(store, adapters::SqliteStore::open(std::move(options), *store_worker_));
+    store_workers_.push_back(&world_.add_worker());
+    io::Worker& table = *store_workers_.back();
+    // Without a sync a write takes no longer than to wake a thread.
+    io::Worker* log = &world_.inline_worker();
+    if (settings_.durability == io::Durability::full) {
+        store_workers_.push_back(&world_.add_worker());
+        log = store_workers_.back();
+    }
+    TRY(store, adapters::SqliteStore::open(std::move(options), {*log, table}));
     store_ = std::move(store);
     return {};
 }
 
 void RealNode::close_store() {
-    if (store_worker_ != nullptr) std::exchange(store_worker_, nullptr)->stop();
+    for (adapters::ThreadWorker* const worker : std::exchange(store_workers_, {})) worker->stop();
     store_.reset();
     lock_.reset();
 }

@@ -85,7 +85,7 @@ private:
     adapters::SystemEntropy entropy_;
     adapters::RealWorld world_;
     std::unique_ptr<io::FileLock> lock_;  // of a directory without a database
-    adapters::ThreadWorker* store_worker_ = nullptr;
+    std::vector<adapters::ThreadWorker*> store_workers_;
     std::unique_ptr<io::Store> store_;
     adapters::BcryptHasher passwords_;
     std::unique_ptr<adapters::RsaSigner> signer_;

@@ -1,47 +1,35 @@
-// Opening: whose file is it, is it whole, and what does its log say.
+// Opening: whose file is it, is it whole, and what does it know.
 #include <string>
 
-#include "adapters/sqlite/directory_lock.h"
-#include "adapters/sqlite/row_database.h"
+#include "adapters/sqlite/row_table.h"
 
 namespace playback::adapters {
 namespace {
 
 constexpr std::uint64_t application_id = 0x504c4259;  // "PLBY", in SQLite's file header
 constexpr const char* file_name = "playback.db";
-constexpr const char* lock_name = "playback.lock";
 
 constexpr const char* schema =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE log(number INTEGER PRIMARY KEY, body BLOB NOT NULL);"
+    "CREATE TABLE log(one INTEGER PRIMARY KEY, number INTEGER NOT NULL, checksum INTEGER NOT NULL,"
+    " newest INTEGER NOT NULL);"
     "CREATE TABLE rows(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE epochs(slot INTEGER PRIMARY KEY, epoch INTEGER NOT NULL);"
     "INSERT INTO meta VALUES('application', 'playback');"
-    "INSERT INTO meta VALUES('format', '1');";
+    "INSERT INTO meta VALUES('format', '2');"
+    "INSERT INTO log VALUES(1, 0, 0, 0);";
 
 }  // namespace
 
-Result<std::unique_ptr<RowDatabase>> RowDatabase::open(SqliteOptions options) {
-    if (options.before_call) options.before_call();
-    std::unique_ptr<RowDatabase> database(new RowDatabase(std::move(options)));
-    if (Result<void> opened = database->open_file(); !opened) {
-        Error error = std::move(opened).error();
-        error.detail = "data directory " + database->options_.directory + ": " + error.detail;
-        return error;
-    }
-    return database;
+Result<std::unique_ptr<RowTable>> RowTable::open(Options options) {
+    std::unique_ptr<RowTable> table(new RowTable(std::move(options)));
+    TRY_VOID(table->open_file());
+    return table;
 }
 
-Result<void> RowDatabase::open_file() {
+Result<void> RowTable::open_file() {
     const std::string path = options_.directory + "/" + file_name;
-    if (options_.files != nullptr) {
-        TRY(held, options_.files->lock(options_.directory + "/" + lock_name));
-        lock_ = std::move(held);
-        vfs_.emplace(*options_.files);
-    } else {
-        TRY(held, lock_directory(options_.directory, lock_name));
-        lock_ = std::move(held);
-    }
+    if (options_.files != nullptr) vfs_.emplace(*options_.files);
     TRY(connection, Connection::open(path, vfs_ ? vfs_->name() : std::string()));
     connection_ = std::move(connection);
     if (connection_.read_only()) return Error{Errc::denied, path + " may not be written"};
@@ -60,28 +48,28 @@ Result<void> RowDatabase::open_file() {
     // Nothing above this line writes.
     TRY(mode, connection_.text("PRAGMA journal_mode=WAL"));
     if (mode != "wal") return Error{Errc::unsupported, "the database cannot use a log"};
-    const bool full = options_.durability == io::Durability::full;
     TRY_VOID(connection_.execute("PRAGMA synchronous=FULL"));
     connection_.count_wal_pages(
         &wal_pages_);  // replaces SQLite's own checkpoints, which hide errors
     if (is_new) TRY_VOID(create_tables());
     TRY_VOID(check_format());
-    if (!full) TRY_VOID(connection_.execute("PRAGMA synchronous=NORMAL"));
+    TRY_VOID(connection_.execute("PRAGMA synchronous=NORMAL"));
     TRY_VOID(prepare_statements());
     TRY_VOID(load_epochs());
-    TRY_VOID(load_log());
-    return start_log_again();
+    TRY_VOID(load_folded());
+    return start_wal_again();
 }
 
 // What a power loss tore off SQLite's log lies behind its end and still fits to it. Were the log
 // continued, a second loss could bring that back; started again, it gets new salts.
-Result<void> RowDatabase::start_log_again() {
+Result<void> RowTable::start_wal_again() {
     const Result<bool> copied = connection_.checkpoint();
+    if (copied) folded_on_disk_ = folded_;
     if (copied || copied.error().code == Errc::full) return {};
     return copied.error();
 }
 
-Result<void> RowDatabase::check_owner(bool& is_new) {
+Result<void> RowTable::check_owner(bool& is_new) {
     TRY(tables, connection_.number("SELECT count(*) FROM sqlite_schema"));
     TRY(owner, connection_.number("PRAGMA application_id"));
     TRY(version, connection_.number("PRAGMA user_version"));
@@ -96,7 +84,7 @@ Result<void> RowDatabase::check_owner(bool& is_new) {
     return {};
 }
 
-Result<void> RowDatabase::create_tables() {
+Result<void> RowTable::create_tables() {
     const std::string sql = "BEGIN; PRAGMA application_id=" + std::to_string(application_id) +
                             "; PRAGMA user_version=" + std::to_string(format) + ";" + schema +
                             "COMMIT;";
@@ -105,24 +93,23 @@ Result<void> RowDatabase::create_tables() {
     return created;
 }
 
-Result<void> RowDatabase::check_format() {
+Result<void> RowTable::check_format() {
     TRY(stored, connection_.text("SELECT value FROM meta WHERE name='format'"));
     if (stored == std::to_string(format)) return {};
     return Error{Errc::corrupt, "playback.db contradicts itself about its data format"};
 }
 
-Result<void> RowDatabase::prepare_statements() {
+Result<void> RowTable::prepare_statements() {
     struct Wanted {
         Statement* statement;
         const char* sql;
     };
     const Wanted all[] = {
-        {&append_log_, "INSERT INTO log VALUES(?1, ?2)"},
-        {&erase_log_, "DELETE FROM log WHERE number <= ?1"},
         {&put_row_, "INSERT OR REPLACE INTO rows VALUES(?1, ?2)"},
         {&erase_row_, "DELETE FROM rows WHERE key = ?1"},
-        {&scan_rows_, "SELECT key, value FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key"},
+        {&read_rows_, "SELECT key, value FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key"},
         {&put_epoch_, "INSERT OR REPLACE INTO epochs VALUES(?1, ?2)"},
+        {&put_folded_, "UPDATE log SET number = ?1, checksum = ?2, newest = ?3"},
         {&begin_, "BEGIN IMMEDIATE"},
         {&commit_, "COMMIT"},
     };
@@ -133,7 +120,7 @@ Result<void> RowDatabase::prepare_statements() {
     return {};
 }
 
-Result<void> RowDatabase::load_epochs() {
+Result<void> RowTable::load_epochs() {
     epochs_.assign(slot_count_max, 0);
     TRY(all, connection_.prepare("SELECT slot, epoch FROM epochs"));
     Step outcome = all.step();
@@ -146,23 +133,12 @@ Result<void> RowDatabase::load_epochs() {
     return {};
 }
 
-Result<void> RowDatabase::load_log() {
-    TRY(all, connection_.prepare("SELECT number, body FROM log ORDER BY number"));
-    Step outcome = all.step();
-    for (; outcome == Step::row; outcome = all.step()) {
-        const std::uint64_t number = all.number(0);
-        const std::string_view body = all.bytes(1);
-        TRY(entries, read_log_row(number, body));
-        overlay_.begin_row(number, body.size());
-        for (const LogEntry& entry : entries) {
-            if (entry.erased)
-                overlay_.erase(std::string(entry.key));
-            else
-                overlay_.put({std::string(entry.key), std::string(entry.value)});
-        }
-        next_log_row_ = number + 1;
-    }
-    if (outcome == Step::failed) return connection_.error("cannot read the log");
+Result<void> RowTable::load_folded() {
+    TRY(number, connection_.number("SELECT number FROM log"));
+    TRY(checksum, connection_.number("SELECT checksum FROM log"));
+    TRY(newest, connection_.number("SELECT newest FROM log"));
+    folded_ = {number, checksum};
+    newest_at_open_ = newest;
     return {};
 }
 
