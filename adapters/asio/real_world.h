@@ -83,7 +83,7 @@ public:
     ThreadWorker& add_worker();
 
     // For work that need not leave the loop.
-    [[nodiscard]] io::Worker& inline_worker() { return inline_worker_; }
+    [[nodiscard]] InlineWorker& inline_worker() { return inline_worker_; }
 
     // Runs the loop until `task` has ended; what it throws comes out of here. Returns early if
     // somebody stops the loop: then `shutdown` destroys the task.

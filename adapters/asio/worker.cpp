@@ -43,7 +43,15 @@ void ThreadWorker::finish_one() {
 
 void InlineWorker::run(std::move_only_function<void()> work, std::move_only_function<void()> done) {
     work();
-    io::post_function(loop_, std::move(done));
+    done_.push_back(std::move(done));
+    io::post_function(loop_, [this] { finish_one(); });
+}
+
+void InlineWorker::finish_one() {
+    if (done_.empty()) return;  // dropped since
+    std::move_only_function<void()> done = std::move(done_.front());
+    done_.pop_front();
+    done();
 }
 
 void ThreadWorker::stop() {

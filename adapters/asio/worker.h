@@ -54,8 +54,14 @@ public:
 
     void run(std::move_only_function<void()> work, std::move_only_function<void()> done) override;
 
+    // What has not come back never does: for an owner that goes before the loop.
+    void drop() { done_.clear(); }
+
 private:
+    void finish_one();
+
     Loop& loop_;
+    std::deque<std::move_only_function<void()>> done_;
 };
 
 }  // namespace playback::adapters

@@ -53,6 +53,16 @@ TEST(InlineWorker, WorksAtOnceAndFinishesLaterInOrder) {
     EXPECT_TRUE(done);
 }
 
+TEST(InlineWorker, WhatIsDroppedNeverComesBack) {
+    RealFixture real;
+    adapters::InlineWorker& worker = real.world.inline_worker();
+    const auto token = std::make_shared<int>(0);
+    worker.run([] {}, [token] { ADD_FAILURE() << "its owner is gone"; });
+    worker.drop();
+    EXPECT_EQ(token.use_count(), 1);
+    real.world.run(work_is_done_in_order(worker));
+}
+
 io::Task<void> with_simulated_worker(sim::SimNode& node) {
     const std::unique_ptr<io::Worker> worker =
         node.make_worker([&node] { return node.world().now() + microseconds(50); });

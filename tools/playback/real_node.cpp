@@ -99,6 +99,7 @@ Result<void> RealNode::open_store() {
 
 void RealNode::close_store() {
     for (adapters::ThreadWorker* const worker : std::exchange(store_workers_, {})) worker->stop();
+    world_.inline_worker().drop();
     store_.reset();
     lock_.reset();
 }
