@@ -23,8 +23,9 @@ PlayerRoom::PlayerRoom(const io::Io& io, io::Endpoint target, Observer& observer
 
 void PlayerRoom::enter(std::uint64_t client, std::uint64_t runtime, SocketConfig where) {
     leave();
+    // Counted here: two invitations may come before the first visit begins.
     ++session_;
-    tasks_.spawn(visit(client, runtime, std::move(where)));
+    tasks_.spawn(visit({client, runtime, session_}, std::move(where)));
 }
 
 void PlayerRoom::leave() {
@@ -42,8 +43,7 @@ bool PlayerRoom::shout() {
     return socket_->send(is_binary ? wire::Opcode::binary : wire::Opcode::text, to_json(frame));
 }
 
-io::Task<void> PlayerRoom::visit(std::uint64_t client, std::uint64_t runtime, SocketConfig where) {
-    const std::uint64_t session = session_;
+io::Task<void> PlayerRoom::visit(Visit visit, SocketConfig where) {
     SocketOrder order;
     order.target = target_;
     order.where = std::move(where);
@@ -52,9 +52,9 @@ io::Task<void> PlayerRoom::visit(std::uint64_t client, std::uint64_t runtime, So
         co_await open_socket(io_, std::move(order), &metrics_);
     if (!opened) co_return;
     const std::shared_ptr<services::WebSocket> socket = *std::move(opened);
-    if (session == session_) {
+    if (visit.session == session_) {
         socket_ = socket;
-        client_ = client;
+        client_ = visit.client;
         number_ = 0;
     } else {
         socket->close(wire::close_code::normal, "");  // it was invited elsewhere meanwhile
@@ -64,17 +64,17 @@ io::Task<void> PlayerRoom::visit(std::uint64_t client, std::uint64_t runtime, So
         if (event.kind == services::SocketEvent::Kind::closed) break;
         if (event.kind == services::SocketEvent::Kind::ping)
             socket->send(wire::Opcode::pong, event.payload);
-        else if (event.kind != services::SocketEvent::Kind::pong && session == session_)
-            hear(client, runtime, event.payload);
+        else if (event.kind != services::SocketEvent::Kind::pong && visit.session == session_)
+            hear(visit, event.payload);
     }
     if (socket_ == socket) socket_.reset();
     co_await socket->finish();
 }
 
-void PlayerRoom::hear(std::uint64_t client, std::uint64_t runtime, std::string_view said) {
+void PlayerRoom::hear(const Visit& visit, std::string_view said) {
     const Result<RoomFrame> frame = parse_room_frame(said);
     CHECK(frame.has_value());
-    observer_.room_heard(client, session_, runtime, *frame);
+    observer_.room_heard(visit.client, visit.session, visit.runtime, *frame);
 }
 
 }  // namespace playback::scenarios

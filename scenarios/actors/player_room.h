@@ -23,8 +23,13 @@ public:
     bool shout();
 
 private:
-    io::Task<void> visit(std::uint64_t client, std::uint64_t runtime, SocketConfig where);
-    void hear(std::uint64_t client, std::uint64_t runtime, std::string_view said);
+    struct Visit {
+        std::uint64_t client = 0;
+        std::uint64_t runtime = 0;
+        std::uint64_t session = 0;
+    };
+    io::Task<void> visit(Visit visit, SocketConfig where);
+    void hear(const Visit& visit, std::string_view said);
 
     io::Io io_;
     io::Endpoint target_;
