@@ -25,7 +25,7 @@ private:
     };
     using Context = std::unique_ptr<EVP_MAC_CTX, Freer>;
 
-    Context keyed_;  // has taken the secret and nothing else: copied for each message
+    Context keyed_;  // has taken the secret, and begins anew with each message
 };
 
 }  // namespace playback::adapters

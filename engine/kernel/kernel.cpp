@@ -85,14 +85,11 @@ Slot& Kernel::local(SlotNumber number) {
     return slot;
 }
 
+// No coroutine: every command comes through here.
 io::Task<Result<Message>> Kernel::submit_message(Address to, Message message) {
     const std::size_t core = core_of(slot_of(to));
-    if (core == options_.core) {
-        Result<Message> here = co_await submit_here(to, std::move(message));
-        co_return here;
-    }
-    Result<Message> there = co_await submit_there(core, to, std::move(message));
-    co_return there;
+    if (core == options_.core) return submit_here(to, std::move(message));
+    return submit_there(core, to, std::move(message));
 }
 
 io::Task<Result<Message>> Kernel::submit_here(Address to, Message message) {

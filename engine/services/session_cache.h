@@ -1,16 +1,17 @@
 // SessionCache: tokens whose signature was verified, so that it is verified once.
 //
-// The key is the token itself: its hash finds the entry, its text decides. An entry lives by the
+// The token's hash finds the entry; the end of its signature, which nobody can make up, decides.
+// The rest of a token is not kept: it would be most of a session's memory. An entry lives by the
 // monotonic clock for what was left of the token when it came in, so that no fault of the wall
 // clock ends a session early or keeps one alive. Bound: sessions_max; two generations, of which the
 // older is dropped when the younger is half of the bound, keep what is in use (a dropped session is
 // verified again, nothing more). One core; no errors. Spec: omgservers.md section 2.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "engine/base/hash_map.h"
@@ -38,11 +39,15 @@ public:
     [[nodiscard]] std::size_t size() const { return young_.size() + old_.size(); }
 
 private:
+    // 192 bits of a signature, in base64; zeros behind a shorter text.
+    using End = std::array<char, 32>;
+
     struct Entry {
-        std::string token;
+        End end;
         Session session;
     };
-    void put(std::uint64_t key, Entry entry);
+    static End end_of(std::string_view token);
+    void put(std::uint64_t key, const Entry& entry);
 
     std::size_t generation_max_;
     std::uint64_t seed_;

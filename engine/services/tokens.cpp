@@ -53,11 +53,9 @@ Duration time_left(const wire::JwtClaims& claims, WallTime now) {
     return seconds(left);
 }
 
-std::string hex(std::uint64_t number) {
+void append_hex(std::string& text, std::uint64_t number) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
     for (int shift = 60; shift >= 0; shift -= 4) text += digits[number >> shift & 0xf];
-    return text;
 }
 
 }  // namespace
@@ -91,22 +89,27 @@ wire::JwtClaims Tokens::claims(const std::string& audience,
     result.subject = std::to_string(subject);
     result.issued_at = now;
     result.expires_at = now + whole_milliseconds(lifetime) / ms_per_second;
-    result.token_id = hex(chance_.next());
-    result.token_id += hex(chance_.next());
+    result.token_id.reserve(32);
+    append_hex(result.token_id, chance_.next());
+    append_hex(result.token_id, chance_.next());
     return result;
 }
 
 // For calls and sockets, which only a node verifies.
-io::Task<Result<std::string>> Tokens::sign(wire::JwtClaims claims) {
+io::Task<Result<std::string>> Tokens::sign(const wire::JwtClaims& claims) {
     wire::JwtHeader header;
     header.algorithm = options_.algorithm;
-    return sign(std::move(claims), std::move(header));
+    return sign(claims, std::move(header));
 }
 
-io::Task<Result<std::string>> Tokens::sign(wire::JwtClaims claims, wire::JwtHeader header) {
+// No coroutine: what has to wait needs the text alone.
+io::Task<Result<std::string>> Tokens::sign(const wire::JwtClaims& claims, wire::JwtHeader header) {
     header.key_id = io_.tokens.key_id();
-    std::string input = wire::jwt_signing_input(header, claims);
-    if (header.algorithm == wire::JwtAlgorithm::hs256) {
+    return sign_input(header.algorithm, wire::jwt_signing_input(header, claims));
+}
+
+io::Task<Result<std::string>> Tokens::sign_input(wire::JwtAlgorithm algorithm, std::string input) {
+    if (algorithm == wire::JwtAlgorithm::hs256) {
         const std::string code = io_.tokens.code(input);
         co_return wire::jwt_compact(std::move(input), code);
     }
@@ -127,7 +130,7 @@ io::Task<Result<std::string>> Tokens::issue_for_user(UserId user, Role role) {
     wire::JwtClaims wanted = claims(options_.service_audience, user.value, options_.user_lifetime);
     wanted.user_id = wanted.subject;
     wanted.groups.emplace_back(name_of(role));
-    Result<std::string> token = co_await sign(std::move(wanted));
+    Result<std::string> token = co_await sign(wanted);
     if (token) keep(*token, role, user.value, options_.user_lifetime);
     co_return token;
 }
@@ -137,7 +140,7 @@ io::Task<Result<std::string>> Tokens::issue_for_runtime(RuntimeId runtime) {
         claims(options_.service_audience, runtime.value, options_.runtime_lifetime);
     wanted.runtime_id = wanted.subject;
     wanted.groups.emplace_back(name_of(Role::runtime));
-    Result<std::string> token = co_await sign(std::move(wanted));
+    Result<std::string> token = co_await sign(wanted);
     if (token) keep(*token, Role::runtime, runtime.value, options_.runtime_lifetime);
     co_return token;
 }
@@ -148,7 +151,7 @@ io::Task<Result<std::string>> Tokens::issue_for_connector(ClientId client) {
     wanted.client_id = wanted.subject;
     wanted.user_role = name_of(Role::player);
     wanted.groups.emplace_back(name_of(Role::websocket));
-    Result<std::string> token = co_await sign(std::move(wanted));
+    Result<std::string> token = co_await sign(wanted);
     co_return token;
 }
 
@@ -158,7 +161,7 @@ io::Task<Result<std::string>> Tokens::issue_for_dispatcher(RuntimeId runtime) {
     wanted.runtime_id = wanted.subject;
     wanted.user_role = name_of(Role::runtime);
     wanted.groups.emplace_back(name_of(Role::websocket));
-    Result<std::string> token = co_await sign(std::move(wanted));
+    Result<std::string> token = co_await sign(wanted);
     co_return token;
 }
 
@@ -169,7 +172,7 @@ io::Task<Result<std::string>> Tokens::issue_for_dispatcher(RuntimeId runtime, Cl
     wanted.runtime_id = std::to_string(runtime.value);
     wanted.user_role = name_of(Role::player);
     wanted.groups.emplace_back(name_of(Role::websocket));
-    Result<std::string> token = co_await sign(std::move(wanted));
+    Result<std::string> token = co_await sign(wanted);
     co_return token;
 }
 

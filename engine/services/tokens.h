@@ -80,10 +80,11 @@ public:
     // --- for other kinds of tokens (registry_tokens.h) ---
     [[nodiscard]] const TokenOptions& options() const { return options_; }
     wire::JwtClaims claims(const std::string& audience, std::uint64_t subject, Duration lifetime);
-    io::Task<Result<std::string>> sign(wire::JwtClaims claims, wire::JwtHeader header);
+    io::Task<Result<std::string>> sign(const wire::JwtClaims& claims, wire::JwtHeader header);
 
 private:
-    io::Task<Result<std::string>> sign(wire::JwtClaims claims);
+    io::Task<Result<std::string>> sign(const wire::JwtClaims& claims);
+    io::Task<Result<std::string>> sign_input(wire::JwtAlgorithm algorithm, std::string input);
     io::Task<Result<wire::JwtClaims>> check(std::string token, std::string audience);
     void keep(std::string_view token, accounts::Role role, std::uint64_t subject, Duration left);
 

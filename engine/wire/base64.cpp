@@ -25,24 +25,35 @@ constexpr std::array<std::uint8_t, 256> values_of(std::string_view digits) {
 constexpr std::array<std::uint8_t, 256> standard_values = values_of(standard_digits);
 constexpr std::array<std::uint8_t, 256> url_values = values_of(url_digits);
 
+std::uint32_t byte(char c) {
+    return static_cast<std::uint8_t>(c);
+}
+
 Error refused(std::string_view why) {
     return {Errc::invalid_argument, "base64: " + std::string(why)};
 }
 
 }  // namespace
 
-std::string base64_encode(std::string_view bytes, Base64 alphabet) {
+void append_base64(std::string& out, std::string_view bytes, Base64 alphabet) {
     const std::string_view digits = alphabet == Base64::standard ? standard_digits : url_digits;
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (; !bytes.empty(); bytes.remove_prefix(bytes.size() < 3 ? bytes.size() : 3)) {
-        std::uint32_t group = 0;
-        for (std::size_t i = 0; i < 3; ++i)
-            group = group << 8 | (i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0U);
-        const std::size_t used = bytes.size() < 3 ? bytes.size() + 1 : 4;
-        for (std::size_t i = 0; i < used; ++i) out += digits[group >> (18 - 6 * i) & 63];
-        if (alphabet == Base64::standard) out.append(4 - used, '=');
+    const std::size_t whole = bytes.size() / 3;
+    const std::size_t begin = out.size();
+    out.resize(begin + whole * 4);
+    char* to = out.data() + begin;
+    for (std::size_t i = 0; i < whole; ++i, bytes.remove_prefix(3)) {
+        const std::uint32_t group = byte(bytes[0]) << 16 | byte(bytes[1]) << 8 | byte(bytes[2]);
+        for (int shift = 18; shift >= 0; shift -= 6) *to++ = digits[group >> shift & 63];
     }
+    if (bytes.empty()) return;
+    const std::uint32_t rest = byte(bytes[0]) << 16 | (bytes.size() == 2 ? byte(bytes[1]) << 8 : 0);
+    for (std::size_t i = 0; i <= bytes.size(); ++i) out += digits[rest >> (18 - 6 * i) & 63];
+    if (alphabet == Base64::standard) out.append(3 - bytes.size(), '=');
+}
+
+std::string base64_encode(std::string_view bytes, Base64 alphabet) {
+    std::string out;
+    append_base64(out, bytes, alphabet);
     return out;
 }
 

@@ -16,6 +16,8 @@ enum class Base64 : unsigned char {
     url,       // '-', '_', no padding
 };
 
+// Behind whatever `out` holds already.
+void append_base64(std::string& out, std::string_view bytes, Base64 alphabet = Base64::standard);
 std::string base64_encode(std::string_view bytes, Base64 alphabet = Base64::standard);
 Result<std::string> base64_decode(std::string_view text, Base64 alphabet = Base64::standard);
 

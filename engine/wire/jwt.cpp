@@ -10,6 +10,10 @@
 namespace playback::wire {
 namespace {
 
+// What most tokens fit into: a part as JSON, and the whole with a signature by RSA.
+constexpr std::size_t usual_part_bytes = 384;
+constexpr std::size_t usual_bytes = 896;
+
 constexpr JsonLimits part_limits{.bytes_max = jwt_bytes_max, .depth_max = 8};
 
 Error refused(std::string_view why) {
@@ -132,12 +136,15 @@ bool JwtClaims::in_group(std::string_view group) const {
 
 std::string jwt_signing_input(const JwtHeader& header, const JwtClaims& claims) {
     std::string text;
+    text.reserve(usual_part_bytes);
     JsonWriter head(text);
     head.object().key("alg").string(name_of(header.algorithm)).key("typ").string("JWT");
     put(head, "kid", header.key_id);
     put_list(head, "x5c", header.certificates);
     head.end_object();
-    std::string input = base64_encode(text, Base64::url);
+    std::string input;
+    input.reserve(usual_bytes);
+    append_base64(input, text, Base64::url);
     text.clear();
     JsonWriter out(text);
     out.object();
@@ -159,13 +166,13 @@ std::string jwt_signing_input(const JwtHeader& header, const JwtClaims& claims) 
     if (claims.access) put_access(out, *claims.access);
     out.end_object();
     input += '.';
-    input += base64_encode(text, Base64::url);
+    append_base64(input, text, Base64::url);
     return input;
 }
 
 std::string jwt_compact(std::string signing_input, std::string_view signature) {
     signing_input += '.';
-    signing_input += base64_encode(signature, Base64::url);
+    append_base64(signing_input, signature, Base64::url);
     return signing_input;
 }
 

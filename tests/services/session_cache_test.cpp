@@ -27,6 +27,22 @@ TEST(SessionCache, KnowsATokenUntilItEnds) {
     EXPECT_FALSE(cache.find("", start));
 }
 
+// A token is known whole, though only its end is kept.
+TEST(SessionCache, TellsTokensApartThatDifferAnywhere) {
+    const std::string head(300, 'h');
+    const std::string end(342, 'e');
+    SessionCache cache(100, 7);
+    cache.keep(head + end, session(1, never));
+    EXPECT_EQ(cache.find(head + end, start)->subject, 1U);
+    for (std::size_t at = 0; at < head.size() + end.size(); ++at) {
+        std::string other = head + end;
+        other[at] = 'x';
+        EXPECT_FALSE(cache.find(other, start)) << at;
+    }
+    EXPECT_FALSE(cache.find(end, start));
+    EXPECT_FALSE(cache.find("h" + head + end, start));
+}
+
 TEST(SessionCache, IsBoundedAndKeepsWhatIsUsed) {
     SessionCache cache(100, 7);
     cache.keep("used", session(1, never));

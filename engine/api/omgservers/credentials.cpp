@@ -16,13 +16,17 @@ struct Found {
 };
 
 io::Task<Result<Found>> find_user(Api& api, std::string text) {
-    const Result<UserId> id = co_await resolve_user(api, std::move(text));
-    if (!id) co_return id.error();
+    UserId id{id_in(text).value_or(0)};
+    if (!id) {  // most say their id: then there is nothing to look up
+        const Result<UserId> resolved = co_await resolve_user(api, std::move(text));
+        if (!resolved) co_return resolved.error();
+        id = *resolved;
+    }
     const accounts::GetUser command;
-    Result<accounts::UserView> view = co_await api.kernel.submit(address_of(*id), command);
+    Result<accounts::UserView> view = co_await api.kernel.submit(address_of(id), command);
     if (!view) co_return std::move(view).error();
     Found found;
-    found.id = *id;
+    found.id = id;
     found.view = *std::move(view);
     co_return found;
 }
@@ -45,7 +49,7 @@ io::Task<std::expected<Account, Problem>> check_credentials(Api& api,
                                                             std::string password) {
     using Outcome = std::expected<Account, Problem>;
     const bool by_id = id_in(user).has_value();
-    const Result<Found> found = co_await find_user(api, std::move(user));
+    Result<Found> found = co_await find_user(api, std::move(user));
     if (!found && found.error().code != Errc::not_found)
         co_return Outcome(std::unexpect, problem_of(found.error()));
     const bool known = found && (role == Role::none || found->view.role == role);
@@ -60,8 +64,8 @@ io::Task<std::expected<Account, Problem>> check_credentials(Api& api,
     Account account;
     account.id = found->id;
     account.role = found->view.role;
-    account.password_hash = found->view.password_hash;
-    co_return Outcome(account);
+    account.password_hash = std::move(found->view.password_hash);
+    co_return Outcome(std::move(account));
 }
 
 }  // namespace playback::omgservers
