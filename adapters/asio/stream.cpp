@@ -22,16 +22,20 @@ Error broken(const boost::system::error_code& failure) {
 }  // namespace
 
 SocketState::SocketState(Loop& loop, io::Clock& clock, const SocketAddress& peer)
-    : Timer(clock), clock_(clock), socket_(loop.context()), peer_(peer) {
+    : Timer(clock),
+      clock_(clock),
+      socket_(loop.context()),
+      peer_(peer.host()),
+      family_(peer.family()) {
 }
 
 Result<void> SocketState::adopt(Descriptor socket) {
-    if (peer_.family() != AF_UNIX) {
+    if (family_ != AF_UNIX) {
         const int on = 1;
         ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     boost::system::error_code failure;
-    socket_.assign(asio::generic::stream_protocol(peer_.family(), 0), socket.get(), failure);
+    socket_.assign(asio::generic::stream_protocol(family_, 0), socket.get(), failure);
     if (failure) return Error{Errc::io_failed, "cannot watch a socket: " + failure.message()};
     static_cast<void>(socket.release());
     return {};

@@ -56,7 +56,8 @@ public:
     // May no operation start any more, and why.
     [[nodiscard]] bool ended() const { return closed_ || expired_ || interrupted_; }
     [[nodiscard]] Error end_error() const;
-    [[nodiscard]] const SocketAddress& peer() const { return peer_; }
+    // As io::Stream has it.
+    [[nodiscard]] const std::string& peer() const { return peer_; }
     [[nodiscard]] int descriptor() { return socket_.native_handle(); }
 
 private:
@@ -69,7 +70,8 @@ private:
 
     const io::Clock& clock_;
     Socket socket_;
-    SocketAddress peer_;
+    const std::string peer_;  // an address of the kernel's has four times the size
+    const int family_;
     Instant deadline_ = never;
     Waiting reader_;
     Waiting writer_;
@@ -96,7 +98,7 @@ public:
     void expire_at(Instant at) override { state_->expire_at(at); }
     void interrupt() override { state_->interrupt(); }
     io::Detached detach() override;
-    [[nodiscard]] std::string peer_address() const override { return state_->peer().host(); }
+    [[nodiscard]] std::string peer_address() const override { return state_->peer(); }
 
 private:
     Held<SocketState> state_;

@@ -154,6 +154,16 @@ io::Task<TopicVersion> Kernel::watch(Address address, TopicVersion seen, Instant
     return watch_there(core, address, seen, patience);
 }
 
+Kernel::Watched Kernel::watch(Watcher& watcher,
+                              const Address& address,
+                              TopicVersion seen,
+                              Instant deadline) {
+    const SlotNumber slot = slot_of(address);
+    if (core_of(slot) != options_.core) return Watched::elsewhere;
+    const bool waits = local(slot).topics().watch(watcher, address, seen, deadline);
+    return waits ? Watched::waits : Watched::moved;
+}
+
 io::Task<TopicVersion> Kernel::watch_there(std::size_t core,
                                            Address address,
                                            TopicVersion seen,

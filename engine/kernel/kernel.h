@@ -67,6 +67,10 @@ public:
     // version then. It may return for nothing: read again.
     TopicVersion version(const Address& address);
     io::Task<TopicVersion> watch(Address address, TopicVersion seen, Instant deadline);
+    // The same without a coroutine, for who waits with many others: `watcher` is told, once, unless
+    // the version has moved already. Not of an aggregate on another core.
+    enum class Watched : std::uint8_t { waits, moved, elsewhere };
+    Watched watch(Watcher& watcher, const Address& address, TopicVersion seen, Instant deadline);
     // Whoever watches this address looks again.
     void wake(Address address);
     // Every watcher of this core's slots looks again: the node is about to stop.

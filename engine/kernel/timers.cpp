@@ -12,9 +12,10 @@ bool Timers::set(const Address& to,
     CHECK(command != nullptr && at != never);
     const bool replaced_durable = cancel(to, name);
     const std::uint64_t order = ++last_order_;
-    Name key{to, std::string(name)};
-    queue_.emplace(std::pair(at, order), key);
-    by_name_.emplace(std::move(key), Entry{at, order, std::move(command), durable});
+    const auto named = by_name_.emplace(Name{to, std::string(name)},
+                                        Entry{at, order, std::move(command), durable});
+    CHECK(named.second);
+    queue_.emplace(std::pair(at, order), named.first);
     return replaced_durable;
 }
 
@@ -30,8 +31,7 @@ bool Timers::cancel(const Address& to, std::string_view name) {
 std::optional<Timers::Due> Timers::take_due(Instant now) {
     if (next() > now || queue_.empty()) return std::nullopt;
     const auto first = queue_.begin();
-    const auto it = by_name_.find(first->second);
-    CHECK(it != by_name_.end());
+    const auto it = first->second;
     Due due{it->first.first, it->first.second, std::move(it->second.command), it->second.durable};
     queue_.erase(first);
     by_name_.erase(it);
@@ -39,8 +39,8 @@ std::optional<Timers::Due> Timers::take_due(Instant now) {
 }
 
 void Timers::clear() {
-    by_name_.clear();
     queue_.clear();
+    by_name_.clear();
 }
 
 }  // namespace playback::kernel

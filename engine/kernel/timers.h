@@ -48,8 +48,10 @@ private:
         bool durable = false;
     };
 
-    std::map<Name, Entry> by_name_;
-    std::map<std::pair<Instant, std::uint64_t>, Name> queue_;  // equal times: in order of setting
+    using ByName = std::map<Name, Entry>;
+    ByName by_name_;
+    // Equal times: in order of setting.
+    std::map<std::pair<Instant, std::uint64_t>, ByName::iterator> queue_;
     std::uint64_t last_order_ = 0;
 };
 

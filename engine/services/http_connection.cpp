@@ -149,10 +149,13 @@ void HttpConnection::note_trouble(std::string_view trace) {
     server_.log_.note(trace, server_.handler_.routes()[answer_.route], peer_, answer_);
 }
 
-HttpConnection::Continuation HttpConnection::take_upgrade() {
-    if (!answer_.upgrade) return {};
-    Continuation result{std::move(answer_.upgrade), std::move(stream_), std::string(unread())};
-    result.stream->expire_at(never);
+std::unique_ptr<Continuation> HttpConnection::take_upgrade() {
+    if (!answer_.upgrade) return nullptr;
+    auto result = std::make_unique<Continuation>();
+    result->upgrade = std::move(answer_.upgrade);
+    result->stream = std::move(stream_);
+    result->stream->expire_at(never);
+    result->received = unread();
     return result;
 }
 

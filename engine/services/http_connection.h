@@ -31,12 +31,7 @@ public:
     io::Task<void> run();
 
     // After `run`: who goes on with the connection, if anybody.
-    struct Continuation {
-        std::unique_ptr<Upgrade> upgrade;
-        std::unique_ptr<io::Stream> stream;
-        std::string received;
-    };
-    Continuation take_upgrade();
+    std::unique_ptr<Continuation> take_upgrade();
 
     // The server stops: closes now if nothing is being answered, else after that answer.
     void stop();

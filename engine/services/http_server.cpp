@@ -84,7 +84,11 @@ void HttpServer::adopt(Parcel parcel) {
         return;
     }
     metrics_.connections(++connections_);
-    tasks_.spawn(run_upgrade(std::move(upgrade), std::move(stream), std::move(parcel.received)));
+    auto next = std::make_unique<Continuation>();
+    next->upgrade = std::move(upgrade);
+    next->stream = std::move(stream);
+    next->received = std::move(parcel.received);
+    tasks_.spawn(run_upgrade(std::move(next)));
 }
 
 void HttpServer::serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes) {
@@ -94,23 +98,21 @@ void HttpServer::serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes) {
 
 io::Task<void> HttpServer::run_http(std::unique_ptr<HttpConnection> connection) {
     co_await connection->run();
-    HttpConnection::Continuation next = connection->take_upgrade();
-    if (!next.upgrade) connection->pack(parcels_);
+    std::unique_ptr<Continuation> next = connection->take_upgrade();
+    if (!next) connection->pack(parcels_);
     connection.reset();
-    if (next.upgrade)
-        tasks_.spawn(
-            run_upgrade(std::move(next.upgrade), std::move(next.stream), std::move(next.received)));
+    if (next)
+        tasks_.spawn(run_upgrade(std::move(next)));
     else
         count_ended();
 }
 
-io::Task<void> HttpServer::run_upgrade(std::unique_ptr<Upgrade> upgrade,
-                                       std::unique_ptr<io::Stream> stream,
-                                       std::string received) {
-    Upgrade* const running = upgrade.get();
-    const auto place = upgrades_.insert(upgrades_.end(), running);
-    if (handing_over_) running->hand_over();
-    io::Task<void> rest = running->run(std::move(stream), std::move(received));
+io::Task<void> HttpServer::run_upgrade(std::unique_ptr<Continuation> next) {
+    std::unique_ptr<Upgrade> upgrade = std::move(next->upgrade);
+    const auto place = upgrades_.insert(upgrades_.end(), upgrade.get());
+    if (handing_over_) upgrade->hand_over();
+    io::Task<void> rest = upgrade->run(std::move(next->stream), std::move(next->received));
+    next.reset();
     co_await std::move(rest);
     upgrades_.erase(place);
     // Only when all have come to rest: until then others may still send to it.

@@ -38,6 +38,13 @@ struct HttpServerOptions {
 
 class HttpConnection;
 
+// Who goes on with a connection, and with what.
+struct Continuation {
+    std::unique_ptr<Upgrade> upgrade;
+    std::unique_ptr<io::Stream> stream;
+    std::string received;
+};
+
 class HttpServer {
 public:
     HttpServer(io::Io& io, HttpHandler& handler, const HttpServerOptions& options = {});
@@ -73,9 +80,7 @@ private:
     void serve_one(std::unique_ptr<io::Stream> stream, Parcel bytes);
     // Each has little to remember: there may be many of them, and most are idle.
     io::Task<void> run_http(std::unique_ptr<HttpConnection> connection);
-    io::Task<void> run_upgrade(std::unique_ptr<Upgrade> upgrade,
-                               std::unique_ptr<io::Stream> stream,
-                               std::string received);
+    io::Task<void> run_upgrade(std::unique_ptr<Continuation> next);
     // Returns when no connection is left, or at the deadline.
     io::Task<void> wait_for_end(Instant deadline);
     void count_ended();

@@ -15,7 +15,7 @@ namespace {
 using wire::Opcode;
 using Kind = SocketEvent::Kind;
 
-constexpr std::size_t small_buffer = 256;       // of an idle socket
+constexpr std::size_t small_buffer = 128;       // of an idle socket
 constexpr std::size_t busy_buffer = 32 * 1024;  // kept while that much comes at once
 // What comes together is handled together, so a burst must not be read in pieces because a few
 // answers to pings came before it.
@@ -53,14 +53,13 @@ void SocketMetrics::count(std::int64_t change) {
 WebSocket::WebSocket(io::Io& io,
                      std::unique_ptr<io::Stream> stream,
                      std::string_view received,
-                     const WebSocketOptions& options,
+                     std::shared_ptr<const WebSocketOptions> options,
                      SocketMetrics& metrics)
     : io_(io),
       stream_(std::move(stream)),
-      options_(options),
+      options_(std::move(options)),
       metrics_(metrics),
-      masks_(options.end == wire::WebSocketEnd::client ? io.entropy.generator() : Random(0)),
-      parser_(options.end, options.limits),
+      parser_(options_->end, options_->limits),
       buffer_(std::max(small_buffer, received.size())),
       end_(received.size()),
       last_heard_(io.clock.now()),
@@ -70,7 +69,9 @@ WebSocket::WebSocket(io::Io& io,
       heard_(io.clock),
       tasks_(io.executor) {
     std::ranges::copy(received, buffer_.begin());
-    if (options_.ping_interval > Duration{}) next_ping_ = last_heard_ + options_.ping_interval;
+    if (options_->end == wire::WebSocketEnd::client)
+        masks_ = std::make_unique<Random>(io.entropy.generator());
+    if (options_->ping_interval > Duration{}) next_ping_ = last_heard_ + options_->ping_interval;
 }
 
 void WebSocket::start() {
@@ -90,7 +91,7 @@ void WebSocket::resume(const SocketState& state, std::string unsent) {
     ping_payload_ = state.ping_payload;
     if (!state.is_closing) return;
     close_sent_ = true;
-    close_deadline_ = io_.clock.now() + options_.close_timeout;
+    close_deadline_ = io_.clock.now() + options_->close_timeout;
 }
 
 void WebSocket::hand_over() {
@@ -136,14 +137,15 @@ io::Task<SocketEvent> WebSocket::read() {
     for (;;) {
         const std::optional<SocketEvent> event = next();
         if (event) co_return *event;
-        if (!begin_read()) {
-            ended_ = true;
-            continue;
-        }
-        const std::span<char> room(buffer_.data() + end_, buffer_.size() - end_);
-        const Result<std::size_t> got = co_await stream_->read_some(room);
-        if (!end_read(got)) ended_ = true;
+        if (!begin_read()) continue;
+        const Result<std::size_t> got = co_await more();
+        end_read(got);
     }
+}
+
+io::Task<Result<std::size_t>> WebSocket::more() {
+    CHECK(reading_);
+    return stream_->read_some({buffer_.data() + end_, buffer_.size() - end_});
 }
 
 std::optional<SocketEvent> WebSocket::next() {
@@ -206,7 +208,7 @@ void WebSocket::make_room() {
     const bool is_busy = read_filled_ && size < busy_buffer;
     if (end_ == size || is_busy) {
         // The parser refuses what is longer than a frame may be before the buffer is full.
-        const std::size_t most = options_.limits.frame_bytes_max() + busy_buffer;
+        const std::size_t most = options_->limits.frame_bytes_max() + busy_buffer;
         CHECK(size < most);
         resize_buffer(std::min(size * 2, most));
     } else if (end_ == 0 && size > busy_buffer) {
@@ -224,35 +226,35 @@ void WebSocket::resize_buffer(std::size_t size) {
     buffer_ = std::move(next);
 }
 
-// False: nothing more will come.
+// False: nothing more will come, as `next` says.
 bool WebSocket::begin_read() {
-    if (broken_) return false;
+    ended_ = ended_ || broken_;
+    if (ended_) return false;
     make_room();
     reading_ = true;
     // Whoever did not read could not hear.
-    last_heard_ = std::max(last_heard_, io_.clock.now() - options_.ping_interval);
+    last_heard_ = std::max(last_heard_, io_.clock.now() - options_->ping_interval);
     set_deadline();
     return true;
 }
 
-// The same.
-bool WebSocket::end_read(const Result<std::size_t>& got) {
+void WebSocket::end_read(const Result<std::size_t>& got) {
     reading_ = false;
-    if (handing_over_ && !got) return true;
+    if (handing_over_ && !got) return;
     if (!broken_) set_deadline();
     if (!got || *got == 0) {
         if (!got && got.error().code == Errc::timed_out && !close_sent_) {
             metrics_.cut_off.add();
             break_off();
         }
-        return false;
+        ended_ = true;
+        return;
     }
     end_ += *got;
     read_filled_ = end_ == buffer_.size();
     small_reads_ = *got < buffer_.size() / 4 ? small_reads_ + 1 : 0;
     last_heard_ = io_.clock.now();
     heard_.notify_all();
-    return true;
 }
 
 // --- writing ---
@@ -261,13 +263,13 @@ bool WebSocket::send(Opcode opcode, std::string_view payload) {
     if (closing()) return false;
     if (is_message(opcode)) {
         const std::size_t queued = output_.size() + writing_.size();
-        if (!handing_over_ && queued + payload.size() > options_.queue_bytes_max) {
+        if (!handing_over_ && queued + payload.size() > options_->queue_bytes_max) {
             metrics_.refused.add();
             return false;
         }
         metrics_.sent.add();
         last_message_ = io_.clock.now();
-    } else if (output_.size() > options_.queue_bytes_max) {
+    } else if (output_.size() > options_->queue_bytes_max) {
         break_off();  // it asks and asks and takes no answer
         return false;
     }
@@ -276,10 +278,10 @@ bool WebSocket::send(Opcode opcode, std::string_view payload) {
 }
 
 void WebSocket::append(Opcode opcode, std::string_view payload) {
-    if (options_.end == wire::WebSocketEnd::server) {
+    if (options_->end == wire::WebSocketEnd::server) {
         wire::append_frame(output_, opcode, payload);
     } else {
-        const auto mask = static_cast<std::uint32_t>(masks_.next());
+        const auto mask = static_cast<std::uint32_t>(masks_->next());
         wire::append_masked_frame(output_, opcode, payload, mask);
     }
     start_writing();
@@ -287,7 +289,7 @@ void WebSocket::append(Opcode opcode, std::string_view payload) {
 
 io::Task<void> WebSocket::wait_for_room() {
     while (!closing() && !handing_over_ &&
-           output_.size() + writing_.size() > options_.queue_bytes_max / 2)
+           output_.size() + writing_.size() > options_->queue_bytes_max / 2)
         co_await drained_.wait();
 }
 
@@ -306,7 +308,7 @@ io::Task<bool> WebSocket::answers(Instant deadline) {
 void WebSocket::close(std::uint16_t code, std::string_view reason) {
     if (close_sent_) return;
     close_sent_ = true;
-    close_deadline_ = io_.clock.now() + options_.close_timeout;
+    close_deadline_ = io_.clock.now() + options_->close_timeout;
     if (!broken_) append(Opcode::close, wire::close_payload(code, reason));
     drained_.notify_all();
     set_deadline();
@@ -328,7 +330,7 @@ io::Task<void> WebSocket::write_queued() {
 
 io::Task<bool> WebSocket::write_once() {
     std::swap(output_, writing_);
-    write_deadline_ = io_.clock.now() + options_.write_timeout;
+    write_deadline_ = io_.clock.now() + options_->write_timeout;
     set_deadline();
     const Result<void> written = co_await stream_->write(writing_);
     if (handing_over_) writing_.clear();  // the stream keeps what it did not send
@@ -344,19 +346,19 @@ io::Task<bool> WebSocket::write_once() {
 
 Instant WebSocket::next_wake() const {
     if (close_sent_) return never;
-    if (options_.idle_timeout == Duration{}) return next_ping_;
-    return std::min(next_ping_, last_message_ + options_.idle_timeout);
+    if (options_->idle_timeout == Duration{}) return next_ping_;
+    return std::min(next_ping_, last_message_ + options_->idle_timeout);
 }
 
 void WebSocket::on_time() {
     if (close_sent_ || broken_) return;
     const Instant now = io_.clock.now();
-    if (options_.idle_timeout > Duration{} && now >= last_message_ + options_.idle_timeout) {
+    if (options_->idle_timeout > Duration{} && now >= last_message_ + options_->idle_timeout) {
         close(wire::close_code::protocol_error, "Inactive connection");
         return;
     }
     if (now >= next_ping_) {
-        next_ping_ = now + options_.ping_interval;
+        next_ping_ = now + options_->ping_interval;
         if (!is_writing_) let_go_of_memory();
         if (output_.empty()) append(Opcode::ping, ping_payload_);
     }
@@ -374,8 +376,8 @@ void WebSocket::set_deadline() {
     Instant deadline = write_deadline_;
     if (close_sent_) {
         deadline = std::min(deadline, close_deadline_);
-    } else if (reading_ && options_.ping_interval > Duration{}) {
-        deadline = std::min(deadline, last_heard_ + options_.ping_interval * 5 / 2);
+    } else if (reading_ && options_->ping_interval > Duration{}) {
+        deadline = std::min(deadline, last_heard_ + options_->ping_interval * 5 / 2);
     }
     stream_->expire_at(deadline);
 }

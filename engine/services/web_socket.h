@@ -85,7 +85,7 @@ public:
     WebSocket(io::Io& io,
               std::unique_ptr<io::Stream> stream,
               std::string_view received,
-              const WebSocketOptions& options,
+              std::shared_ptr<const WebSocketOptions> options,
               SocketMetrics& metrics);
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
@@ -110,6 +110,11 @@ public:
     io::Task<SocketEvent> read();
     // The next event if it has arrived already.
     std::optional<SocketEvent> next();
+    // What `read` does when there is none, for who waits with many others and needs no frame for
+    // it: if `begin_read`, then `end_read` with what `more` gave; then `next` again.
+    bool begin_read();
+    io::Task<Result<std::size_t>> more();
+    void end_read(const Result<std::size_t>& got);
 
     // Queues a message (text or binary) or a control frame. False: the queue is full (messages
     // only), or the socket is closing.
@@ -144,8 +149,6 @@ private:
     };
 
     std::optional<SocketEvent> take_event();
-    bool begin_read();
-    bool end_read(const Result<std::size_t>& got);
     void make_room();
     void resize_buffer(std::size_t size);
     void start_writing();
@@ -161,9 +164,9 @@ private:
 
     io::Io& io_;
     std::unique_ptr<io::Stream> stream_;
-    WebSocketOptions options_;
+    std::shared_ptr<const WebSocketOptions> options_;  // of all sockets of a kind
     SocketMetrics& metrics_;
-    Random masks_;
+    std::unique_ptr<Random> masks_;  // of a client
     wire::WebSocketParser parser_;
 
     std::vector<char> buffer_;

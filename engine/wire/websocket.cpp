@@ -99,7 +99,7 @@ struct WebSocketParser::Frame {
 };
 
 WebSocketParser::WebSocketParser(WebSocketEnd end, const WebSocketLimits& limits)
-    : end_(end), limits_(limits) {
+    : limits_(limits), end_(end) {
 }
 
 WebSocketParser::Status WebSocketParser::fail(std::uint16_t code, std::string_view error) {
@@ -215,7 +215,7 @@ WebSocketParser::Status WebSocketParser::take_control(const Frame& frame,
         if (!is_utf8(payload))
             return fail(close_code::invalid_payload, "the reason of a close must be UTF-8");
     }
-    return give({.opcode = frame.opcode, .payload = payload, .close_code = code});
+    return give({.payload = payload, .opcode = frame.opcode, .close_code = code});
 }
 
 // need_more: the message goes on. A message of one frame stays where it stands.
@@ -230,7 +230,7 @@ WebSocketParser::Status WebSocketParser::take_data(const Frame& frame, std::stri
     }
     if (opcode_ == Opcode::text && !is_utf8(payload))
         return fail(close_code::invalid_payload, "a text message must be UTF-8");
-    return give({.opcode = opcode_, .payload = payload});
+    return give({.payload = payload, .opcode = opcode_});
 }
 
 WebSocketParser::Status WebSocketParser::give(const Event& event) {

@@ -49,8 +49,8 @@ inline constexpr std::uint16_t try_again_later = 1013;
 }  // namespace close_code
 
 struct WebSocketLimits {
-    std::size_t message_bytes_max = 256UL * 1024;  // of a message, all fragments together
-    std::size_t fragments_max = 1024;              // of a message
+    std::uint32_t message_bytes_max = 256U * 1024;  // of a message, all fragments together
+    std::uint32_t fragments_max = 1024;             // of a message
 
     // What a buffer must be able to hold: `parse` never asks for more behind that many bytes. They
     // are a message with the heads of its fragments, and a control frame before its end.
@@ -66,10 +66,10 @@ public:
     enum class Status : std::uint8_t { need_more, ready, failed };
 
     struct Event {
-        Opcode opcode = Opcode::text;  // text or binary of a message; close, ping or pong
         std::string_view payload;  // of a close: the reason; of a text and a reason: valid UTF-8
-        std::uint16_t close_code = close_code::none_received;
         std::size_t consumed = 0;  // bytes of the buffer to drop
+        Opcode opcode = Opcode::text;  // text or binary of a message; close, ping or pong
+        std::uint16_t close_code = close_code::none_received;
     };
 
     explicit WebSocketParser(WebSocketEnd end, const WebSocketLimits& limits = {});
@@ -106,17 +106,18 @@ private:
     Status give(const Event& event);
     void forget_message();
 
-    WebSocketEnd end_;
+    // In an order without gaps: there is one for each connected player.
     WebSocketLimits limits_;
-    std::size_t at_ = 0;            // bytes of the buffer that were parsed: frames without an event
-    std::string message_;           // of the fragments so far
-    std::size_t fragments_ = 0;     // of the message under way; 0: none is
+    std::size_t at_ = 0;         // bytes of the buffer that were parsed: frames without an event
+    std::string message_;        // of the fragments so far
+    std::size_t fragments_ = 0;  // of the message under way; 0: none is
+    Event event_;
+    std::string_view error_;
+    std::uint16_t close_code_ = close_code::normal;
+    WebSocketEnd end_;
     Opcode opcode_ = Opcode::text;  // of the message under way
     bool message_taken_ = false;    // the event is `message_`
     bool failed_ = false;
-    Event event_;
-    std::uint16_t close_code_ = close_code::normal;
-    std::string_view error_;
 };
 
 // --- sending: one frame behind whatever `out` holds already ---

@@ -87,9 +87,9 @@ open_socket(io::Io& io, SocketOrder order, services::SocketMetrics* metrics) {
     if (parser.status() != switching_protocols)
         co_return Error{Errc::refused, std::to_string(parser.status())};
     stream->expire_at(never);
-    services::WebSocketOptions options;
-    options.end = wire::WebSocketEnd::client;
-    options.ping_interval = order.ping_interval;
+    auto options = std::make_shared<services::WebSocketOptions>();
+    options->end = wire::WebSocketEnd::client;
+    options->ping_interval = order.ping_interval;
     auto socket =
         std::make_shared<services::WebSocket>(io, std::move(stream), received, options, *metrics);
     socket->start();

@@ -23,6 +23,17 @@ io::Task<void> watching(Topics& topics,
 
 constexpr Address address{tally_kind, 77, 0};
 
+class Counting final : public Watcher {
+public:
+    using Watcher::Watcher;
+    int changes = 0;
+    int deadlines = 0;
+
+private:
+    void changed(TopicVersion) override { ++changes; }
+    void expired(TopicVersion) override { ++deadlines; }
+};
+
 TEST(Topics, ChangeWakesEveryWatcher) {
     KernelWorld world;
     Topics topics(world.backend().io().clock);
@@ -63,6 +74,52 @@ TEST(Topics, DeadlineEndsAWatch) {
     world.run(seconds(2));
     EXPECT_TRUE(woken.done);
     EXPECT_EQ(woken.version, seen);
+}
+
+TEST(Topics, AWatcherIsToldOnce) {
+    KernelWorld world;
+    io::Clock& clock = world.backend().io().clock;
+    Topics topics(clock);
+    Counting watcher(clock);
+    TopicVersion seen = topics.version(address);
+    ASSERT_TRUE(topics.watch(watcher, address, seen, clock.now() + seconds(2)));
+    topics.changed(address);
+    topics.changed(address);
+    EXPECT_EQ(watcher.changes, 1);
+    EXPECT_FALSE(topics.watch(watcher, address, seen, never));  // has moved
+
+    seen = topics.version(address);
+    ASSERT_TRUE(topics.watch(watcher, address, seen, clock.now() + seconds(2)));
+    topics.all_changed();
+    EXPECT_EQ(watcher.changes, 2);
+
+    seen = topics.version(address);
+    ASSERT_TRUE(topics.watch(watcher, address, seen, clock.now() + seconds(2)));
+    world.run(seconds(3));
+    EXPECT_EQ(watcher.deadlines, 1);
+    EXPECT_EQ(watcher.changes, 2);
+    EXPECT_EQ(topics.size(), 0U);
+}
+
+TEST(Topics, AWatcherStopsWhenItGoesAndOutlivesItsTopics) {
+    KernelWorld world;
+    io::Clock& clock = world.backend().io().clock;
+    Counting other(clock);
+    {
+        Topics topics(clock);
+        const TopicVersion seen = topics.version(address);
+        {
+            Counting watcher(clock);
+            ASSERT_TRUE(topics.watch(watcher, address, seen, never));
+            ASSERT_TRUE(topics.watch(other, address, seen, clock.now() + seconds(1)));
+        }
+        EXPECT_EQ(topics.size(), 1U);
+        other.stop();
+        EXPECT_EQ(topics.size(), 0U);
+        ASSERT_TRUE(topics.watch(other, address, topics.version(address), never));
+    }
+    other.stop();
+    EXPECT_EQ(other.changes + other.deadlines, 0);
 }
 
 }  // namespace

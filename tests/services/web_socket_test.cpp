@@ -25,8 +25,9 @@ public:
         auto start =
             [](WebSocketTest* test, WebSocketOptions with, std::string bytes) -> io::Task<void> {
             Result<std::unique_ptr<io::Stream>> stream = co_await test->listener->accept();
+            auto shared = std::make_shared<const WebSocketOptions>(with);
             test->socket = std::make_shared<WebSocket>(
-                test->world.io, *std::move(stream), bytes, with, test->metrics);
+                test->world.io, *std::move(stream), bytes, std::move(shared), test->metrics);
             test->socket->start();
             co_await test->read();
         };
@@ -56,10 +57,11 @@ public:
         Parcel parcel = socket->pack(state);
         auto start = [](WebSocketTest* test, Parcel from, SocketState with) -> io::Task<void> {
             auto stream = test->world.network.adopt(std::move(from.handle));
+            auto options = std::make_shared<const WebSocketOptions>();
             test->socket = std::make_shared<WebSocket>(test->world.io,
                                                        *std::move(stream),
                                                        from.received,
-                                                       WebSocketOptions(),
+                                                       std::move(options),
                                                        test->metrics);
             test->socket->resume(with, std::move(from.unsent));
             test->socket->start();

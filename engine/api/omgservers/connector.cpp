@@ -41,10 +41,16 @@ std::uint64_t number_in(std::string_view text) {
 
 }  // namespace
 
-class Connector::Session final : public services::Upgrade {
+// Idle, it is one suspended coroutine, which reads; `deliver` ends when there is nothing to
+// deliver.
+class Connector::Session final : public services::Upgrade, private kernel::Watcher {
 public:
     Session(Connector& connector, ClientId client)
-        : connector_(connector), api_(connector.api_), client_(client), tasks_(api_.io.executor) {}
+        : Watcher(connector.api_.io.clock),
+          connector_(connector),
+          api_(connector.api_),
+          client_(client),
+          tasks_(api_.io.executor) {}
     Session(Connector& connector, PassedConnector passed, std::string unsent)
         : Session(connector, passed.client) {
         passed_ = std::make_unique<PassedConnector>(std::move(passed));
@@ -68,16 +74,19 @@ private:
 
     void open(std::unique_ptr<io::Stream> stream, std::string_view received);
     void resume();
+    io::Task<void> serve();
+    io::Task<void> end();
     void take_place();
     io::Task<void> let_go();
-    io::Task<void> receive();
     io::Task<bool> submit_resumed();
-    io::Task<bool> take_all(SocketEvent first);
+    io::Task<bool> take_all();
     bool take(const SocketEvent& event, Batch& batch);
     void take_text(std::string_view text, Batch& batch);
     void take_pong(std::string_view payload, Batch& batch);
     io::Task<bool> submit(Batch batch);
     void answer(const std::vector<std::string>& pings);
+    void changed(kernel::TopicVersion) override { tasks_.spawn(deliver()); }
+    void expired(kernel::TopicVersion) override { tasks_.spawn(deliver()); }
     io::Task<void> deliver();
     enum class Delivered : std::uint8_t { some, none, not_now, last };
     io::Task<Delivered> deliver_some();
@@ -99,16 +108,34 @@ private:
     io::TaskGroup tasks_;
 };
 
+// No coroutine: its arguments would stay in its frame as long as the socket is open.
 io::Task<void> Connector::Session::run(std::unique_ptr<io::Stream> stream, std::string received) {
     open(std::move(stream), received);
     if (api_.stopping()) socket_->close(wire::close_code::going_away, "Node is stopping");
+    return serve();
+}
+
+// Waits for long with little to remember: what is done about an event, and at the end, has frames
+// of its own.
+io::Task<void> Connector::Session::serve() {
     if (!socket_->closing()) {
         take_place();
         tasks_.spawn(deliver());
-        co_await receive();
+        bool goes_on = co_await submit_resumed();
+        while (goes_on) {
+            goes_on = co_await take_all();
+            if (!goes_on || !socket_->begin_read()) continue;
+            const Result<std::size_t> got = co_await socket_->more();
+            socket_->end_read(got);
+        }
         if (!socket_->handing_over()) close(wire::close_code::normal, "");
+        Watcher::stop();
         co_await tasks_.join();
     }
+    co_await end();
+}
+
+io::Task<void> Connector::Session::end() {
     if (socket_->handing_over()) {
         co_await socket_->rest();
         co_return;
@@ -122,10 +149,8 @@ io::Task<void> Connector::Session::run(std::unique_ptr<io::Stream> stream, std::
 }
 
 void Connector::Session::open(std::unique_ptr<io::Stream> stream, std::string_view received) {
-    services::WebSocketOptions options;
-    options.ping_interval = connector_.options_.ping_interval;
     socket_ = std::make_shared<services::WebSocket>(
-        api_.io, std::move(stream), received, options, connector_.metrics_);
+        api_.io, std::move(stream), received, connector_.socket_options_, connector_.metrics_);
     if (passed_) resume();
     socket_->start();
     if (handing_over_) socket_->hand_over();
@@ -192,15 +217,6 @@ io::Task<void> Connector::Session::let_go() {
 
 // --- from the client ---
 
-// Waits for long with little to remember: what it does about an event has a frame of its own.
-io::Task<void> Connector::Session::receive() {
-    bool goes_on = co_await submit_resumed();
-    while (goes_on) {
-        const SocketEvent event = co_await socket_->read();
-        goes_on = co_await take_all(event);
-    }
-}
-
 // What the process before has read and not submitted.
 io::Task<bool> Connector::Session::submit_resumed() {
     const std::unique_ptr<Batch> before = std::move(unsubmitted_);
@@ -211,17 +227,22 @@ io::Task<bool> Connector::Session::submit_resumed() {
     co_return submitted;
 }
 
-// `first`, and what came with it.
-io::Task<bool> Connector::Session::take_all(SocketEvent first) {
-    Batch batch;
-    bool goes_on = take(first, batch);
-    while (goes_on && batch.call.outgoing.size() < limits::interchange_items_max) {
-        const std::optional<SocketEvent> more = socket_->next();
-        if (!more) break;
-        goes_on = take(*more, batch);
+// What has arrived, in as many batches as that needs. False: nothing more is to be read.
+io::Task<bool> Connector::Session::take_all() {
+    for (;;) {
+        Batch batch;
+        bool is_last = false;
+        std::size_t taken = 0;
+        while (!is_last && batch.call.outgoing.size() < limits::interchange_items_max) {
+            const std::optional<SocketEvent> event = socket_->next();
+            if (!event) break;
+            ++taken;
+            is_last = !take(*event, batch);
+        }
+        if (taken == 0) co_return true;
+        const bool submitted = co_await submit(std::move(batch));
+        if (is_last || !submitted) co_return false;
     }
-    const bool submitted = co_await submit(std::move(batch));
-    co_return goes_on&& submitted;
 }
 
 // False: it was the last event.
@@ -320,7 +341,11 @@ io::Task<void> Connector::Session::deliver() {
         const Duration patience =
             delivered == Delivered::none ? connector_.options_.ping_interval : retry_after;
         const Instant deadline = api_.io.clock.now() + patience;
-        if (goes_on()) co_await api_.kernel.watch(to, seen, deadline);
+        if (!goes_on()) co_return;
+        using Watched = kernel::Kernel::Watched;
+        const Watched watched = api_.kernel.watch(*this, to, seen, deadline);
+        if (watched == Watched::waits) co_return;  // it is started again
+        if (watched == Watched::elsewhere) co_await api_.kernel.watch(to, seen, deadline);
     }
 }
 
@@ -380,6 +405,9 @@ void Connector::Session::close_if_done() {
 
 Connector::Connector(Api& api, const SocketOptions& options)
     : api_(api), options_(options), metrics_(api.io.metrics, "connector") {
+    services::WebSocketOptions of_socket;
+    of_socket.ping_interval = options.ping_interval;
+    socket_options_ = std::make_shared<const services::WebSocketOptions>(of_socket);
 }
 
 Connector::~Connector() = default;

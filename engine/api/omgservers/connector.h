@@ -40,6 +40,7 @@ private:
 
     Api& api_;
     SocketOptions options_;
+    std::shared_ptr<const services::WebSocketOptions> socket_options_;
     services::SocketMetrics metrics_;
     std::map<ClientId, Session*> sessions_;
 };

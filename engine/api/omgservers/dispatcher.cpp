@@ -114,9 +114,8 @@ io::Task<void> Dispatcher::Session::run(std::unique_ptr<io::Stream> stream, std:
 }
 
 void Dispatcher::Session::open(std::unique_ptr<io::Stream> stream, std::string_view received) {
-    services::WebSocketOptions options;
-    options.ping_interval = dispatcher_.options_.ping_interval;
-    if (!pass_.is_runtime) options.idle_timeout = dispatcher_.options_.inactive;
+    const auto& options =
+        pass_.is_runtime ? dispatcher_.runtime_options_ : dispatcher_.player_options_;
     socket_ = std::make_shared<services::WebSocket>(
         api_.io, std::move(stream), received, options, dispatcher_.metrics_);
     if (passed_) {
@@ -359,6 +358,11 @@ io::Task<void> Dispatcher::Session::pass_frame_on() {
 
 Dispatcher::Dispatcher(Api& api, const SocketOptions& options)
     : api_(api), options_(options), metrics_(api.io.metrics, "dispatcher"), arrived_(api.io.clock) {
+    services::WebSocketOptions of_socket;
+    of_socket.ping_interval = options.ping_interval;
+    runtime_options_ = std::make_shared<const services::WebSocketOptions>(of_socket);
+    of_socket.idle_timeout = options.inactive;
+    player_options_ = std::make_shared<const services::WebSocketOptions>(of_socket);
 }
 
 Dispatcher::~Dispatcher() = default;

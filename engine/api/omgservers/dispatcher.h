@@ -45,6 +45,8 @@ private:
 
     Api& api_;
     SocketOptions options_;
+    std::shared_ptr<const services::WebSocketOptions> runtime_options_;
+    std::shared_ptr<const services::WebSocketOptions> player_options_;
     services::SocketMetrics metrics_;
     std::map<RuntimeId, std::shared_ptr<Room>> rooms_;
     // Players of the process before that are not in their rooms yet: runtimes wait for them.
