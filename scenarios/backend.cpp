@@ -94,6 +94,7 @@ io::Task<Result<std::unique_ptr<adapters::SqliteStore>>> Backend::open_store() {
     if (folds_early_) {
         options.fold_keep_changes = few_changes;
         options.fold_step = few_changes / 4;
+        options.fold_part = few_changes / 8;
         options.log_file_bytes = few_bytes;
     }
     options.before_call = [this] { adapters::seed_sqlite_random(sqlite_seeds_.next()); };

@@ -1,5 +1,6 @@
 #include "adapters/sqlite/overlay.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -53,36 +54,51 @@ const Overlay::InOrder& Overlay::in_order() {
     return in_order_;
 }
 
-Overlay::Fold Overlay::oldest(std::size_t backlog_max) const {
-    Fold fold;
-    std::size_t seen = 0;
-    if (!rows_.empty()) fold.newest = rows_.back().point.number;
+std::vector<Overlay::Part> Overlay::oldest(const FoldLimits& limits) const {
+    std::vector<Part> parts;
+    std::size_t changes = 0;
+    std::size_t writes = 0;
+    std::size_t writes_of_part = 0;
     for (const Row& row : rows_) {
-        seen += row.changes.size();
-        if (fold.end.number != 0 && seen > backlog_max) break;
-        fold.end = row.point;
+        std::vector<Change*> newest;
         for (Change* const change : row.changes) {
-            if (change->log_row == row.point.number) fold.changes.push_back(change);
+            if (change->log_row == row.point.number) newest.push_back(change);
         }
+        const auto is_written = [](const Change* change) { return !change->never_was(); };
+        const auto of_row = static_cast<std::size_t>(std::ranges::count_if(newest, is_written));
+        changes += row.changes.size();
+        writes += of_row;
+        if (!parts.empty() && (changes > limits.changes || writes > limits.writes)) break;
+        if (parts.empty() || writes_of_part + of_row > limits.writes_of_part) {
+            parts.emplace_back();
+            writes_of_part = 0;
+        }
+        writes_of_part += of_row;
+        parts.back().end = row.point;
+        parts.back().changes.insert(parts.back().changes.end(), newest.begin(), newest.end());
     }
-    return fold;
+    return parts;
 }
 
-void Overlay::forget(const Fold& fold) {
-    for (Change* const change : fold.changes) {
-        if (change->log_row > fold.end.number)
+std::uint64_t Overlay::newest() const {
+    return rows_.empty() ? 0 : rows_.back().point.number;
+}
+
+void Overlay::forget(const Part& part) {
+    for (Change* const change : part.changes) {
+        if (change->log_row > part.end.number)
             change->is_new = false;  // a later one of its key came meanwhile
         else
-            forget(*change);
+            drop(*change);
     }
-    while (!rows_.empty() && rows_.front().point.number <= fold.end.number) {
+    while (!rows_.empty() && rows_.front().point.number <= part.end.number) {
         bytes_ -= rows_.front().bytes;
         backlog_ -= rows_.front().changes.size();
         rows_.pop_front();
     }
 }
 
-void Overlay::forget(const Change& change) {
+void Overlay::drop(const Change& change) {
     if (change.place == ordered) {
         in_order_.erase(change.key);
     } else {

@@ -30,6 +30,8 @@ public:
         std::uint64_t log_row = 0;  // the newest log row that names the key
         bool erased = false;
         bool is_new = false;  // the row table has no such key
+        // Gone before the row table heard of it.
+        [[nodiscard]] bool never_was() const { return erased && is_new; }
         // In the list of those without an order; `ordered` otherwise.
         std::size_t place = 0;
     };
@@ -47,15 +49,22 @@ public:
     // Changes still listed for a fold, overtaken ones included: the work that is left.
     [[nodiscard]] std::size_t backlog() const { return backlog_; }
 
-    struct Fold {
-        LogPoint end;              // its last row; number 0: nothing to fold
-        std::uint64_t newest = 0;  // row of all: what it or others overtook is left out
+    // Log rows that follow each other, and those of their changes that are the newest of their key.
+    struct Part {
+        LogPoint end;  // its last row
         std::vector<Change*> changes;
     };
-    // The oldest log rows with at most `backlog_max` changes together, but at least one row.
-    [[nodiscard]] Fold oldest(std::size_t backlog_max) const;
-    // The row table has them now. What changed since `oldest` stays.
-    void forget(const Fold& fold);
+    struct FoldLimits {
+        std::size_t changes = 0;
+        std::size_t writes = 0;  // changes that the row table hears of
+        std::size_t writes_of_part = 0;
+    };
+    // The oldest log rows with at most so many changes together, but at least one row; in parts.
+    [[nodiscard]] std::vector<Part> oldest(const FoldLimits& limits) const;
+    // The number of the newest log row; 0: there is none.
+    [[nodiscard]] std::uint64_t newest() const;
+    // The row table has it now. What changed since `oldest` stays. Parts in order.
+    void forget(const Part& part);
 
 private:
     static constexpr std::size_t ordered = static_cast<std::size_t>(-1);
@@ -68,7 +77,7 @@ private:
 
     // The change of `key`, listed under the newest log row.
     Change& touch(std::string key);
-    void forget(const Change& change);
+    void drop(const Change& change);
 
     HashMap<std::string_view, std::unique_ptr<Change>> changes_;  // by the key inside
     std::vector<Change*> without_order_;

@@ -262,12 +262,19 @@ void RowDatabase::begin_upkeep() {
 
 // Copies: what it folds may change while the table takes it.
 void RowDatabase::prepare_fold() {
-    fold_ = overlay_.oldest(std::max(options_.fold_step, 2 * last_changes_));
+    const std::size_t keeps_up = 2 * last_changes_;
+    fold_ = overlay_.oldest({std::max(options_.fold_step, keeps_up),
+                             std::max(options_.fold_writes, keeps_up),
+                             options_.fold_part});
+    newest_ = overlay_.newest();
     changes_.clear();
-    for (const Overlay::Change* const change : fold_.changes) {
-        const bool never_was = change->is_new || PLAYBACK_PLANT(erased_row_stays);
-        if (change->erased && never_was) continue;
-        changes_.push_back({change->key, change->value, change->erased});
+    for (const Overlay::Part& part : fold_) {
+        std::vector<RowTable::Change>& changes = changes_.emplace_back();
+        for (const Overlay::Change* const change : part.changes) {
+            const bool is_forgotten = change->erased && PLAYBACK_PLANT(erased_row_stays);
+            if (change->never_was() || is_forgotten) continue;
+            changes.push_back({change->key, change->value, change->erased});
+        }
     }
 }
 
@@ -279,7 +286,11 @@ void RowDatabase::work_upkeep() {
 // What a later row overtook is left out, so that row must not be lost when this is not.
 Result<void> RowDatabase::fold() {
     if (options_.durability != io::Durability::full) TRY_VOID(log_->sync());
-    return table_->fold(changes_, fold_.end, fold_.newest);
+    for (std::size_t i = 0; i < fold_.size(); ++i) {
+        TRY_VOID(table_->fold(changes_[i], fold_[i].end, newest_));
+        if (options_.between_parts) options_.between_parts();
+    }
+    return {};
 }
 
 void RowDatabase::end_upkeep() {
@@ -289,15 +300,20 @@ void RowDatabase::end_upkeep() {
     if (!worked_) {
         if (worked_.error().code != Errc::full) broken_ = true;
         upkeep_blocked_ = true;
-        return;
     }
-    if (is_checkpoint_) {
-        ++stats_.checkpoints;
-        return;
+    if (is_checkpoint_)
+        stats_.checkpoints += worked_ ? 1 : 0;
+    else
+        forget_folded();
+}
+
+void RowDatabase::forget_folded() {
+    for (std::size_t i = 0; i < fold_.size() && fold_[i].end.number <= folded_.number; ++i) {
+        for (const RowTable::Change& change : changes_[i])
+            stats_.folded_rows += change.erased ? 0 : 1;
+        overlay_.forget(fold_[i]);
     }
-    for (const RowTable::Change& change : changes_) stats_.folded_rows += change.erased ? 0 : 1;
-    overlay_.forget(fold_);
-    ++stats_.folds;
+    stats_.folds += worked_ ? 1 : 0;
 }
 
 void RowDatabase::maintain() {

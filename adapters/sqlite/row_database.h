@@ -41,12 +41,19 @@ struct SqliteOptions {
     std::function<void()> before_call;
     bool verify = false;  // read all of the table at open and refuse a damaged one
 
+    // Runs between the parts of a fold, on the worker: who waits for the core gets it.
+    std::function<void()> between_parts;
+
     // The newest part of the log stays unfolded, at least what a fold leaves of it: most messages
     // are erased while they are in it.
-    std::size_t fold_keep_changes = 12'288;
-    std::size_t fold_keep_bytes = std::size_t{6} << 20;
-    std::size_t fold_step = 4096;  // changes that one fold moves; with `process` it costs a sync
-    std::size_t log_file_bytes = std::size_t{6} << 20;  // of each of the two
+    std::size_t fold_keep_changes = 8192;
+    std::size_t fold_keep_bytes = std::size_t{4} << 20;
+    // One fold: changes that it forgets, and those of them that the table hears of, which are
+    // copied. With `process` it costs a sync.
+    std::size_t fold_step = 4096;
+    std::size_t fold_writes = 1024;
+    std::size_t fold_part = 128;                        // writes in one transaction
+    std::size_t log_file_bytes = std::size_t{4} << 20;  // of each of the two
     std::size_t checkpoint_pages = 1000;                // of 4 KiB, in SQLite's own log
     std::size_t cache_bytes = std::size_t{8} << 20;
 };
@@ -124,6 +131,7 @@ private:
     void remember(Commit& commit);
     void prepare_fold();
     Result<void> fold();
+    void forget_folded();
     [[nodiscard]] bool wants_checkpoint() const;
     void before_table() const {
         if (options_.before_call) options_.before_call();
@@ -152,8 +160,9 @@ private:
 
     // The upkeep that is being done.
     bool is_checkpoint_ = false;
-    Overlay::Fold fold_;
-    std::vector<RowTable::Change> changes_;
+    std::vector<Overlay::Part> fold_;
+    std::uint64_t newest_ = 0;  // row of the log when the fold was prepared
+    std::vector<std::vector<RowTable::Change>> changes_;  // of its parts
     Result<void> worked_;
 };
 

@@ -30,7 +30,8 @@ inline adapters::SqliteOptions eager_options() {
     adapters::SqliteOptions options;
     options.fold_keep_changes = 3;
     options.fold_keep_bytes = 4096;
-    options.fold_step = 2;
+    options.fold_step = 4;
+    options.fold_part = 2;
     options.log_file_bytes = 2000;
     options.checkpoint_pages = 4;
     options.verify = true;

@@ -133,6 +133,7 @@ TYPED_TEST(StoreFiles, ALogThatIsOlderThanTheTableIsRefused) {
     fill(this->world_);
     const std::string old = this->world_.file(log_name);
     adapters::SqliteOptions options = eager_options();
+    options.fold_step = 2;
     ASSERT_TRUE(this->world_.open(options));
     const io::Epoch epoch = this->world_.acquire(1);
     for (int i = 0; i < 40; ++i)

@@ -72,6 +72,8 @@ TEST(LogRow, EntriesThatMakeNoSenseAreFound) {
     EXPECT_EQ(read_log_entries(std::string_view("\x07\x01k", 3)).error().code, Errc::corrupt);
 }
 
+using Parts = std::vector<Overlay::Part>;
+
 TEST(Overlay, FoldsTheOldestRowsAndOnlyTheirNewestChanges) {
     Overlay overlay;
     overlay.begin_row({1, 0}, 10);
@@ -82,21 +84,44 @@ TEST(Overlay, FoldsTheOldestRowsAndOnlyTheirNewestChanges) {
     overlay.erase("c");
     EXPECT_EQ(overlay.backlog(), 4u);
     EXPECT_EQ(overlay.bytes(), 30u);
+    EXPECT_EQ(overlay.newest(), 2u);
 
-    const Overlay::Fold first = overlay.oldest(1);
-    EXPECT_EQ(first.end.number, 1u) << "at least one row, however long";
-    ASSERT_EQ(first.changes.size(), 1u);
-    EXPECT_EQ(first.changes[0]->key, "b");
-    overlay.forget(first);
+    const Parts first = overlay.oldest({1, 100, 100});
+    ASSERT_EQ(first.size(), 1u) << "at least one row, however long";
+    EXPECT_EQ(first[0].end.number, 1u);
+    ASSERT_EQ(first[0].changes.size(), 1u);
+    EXPECT_EQ(first[0].changes[0]->key, "b");
+    overlay.forget(first[0]);
     EXPECT_EQ(overlay.backlog(), 2u);
     EXPECT_EQ(overlay.in_order().at("a")->value, "2");
 
-    const Overlay::Fold second = overlay.oldest(100);
-    EXPECT_EQ(second.changes.size(), 2u);
-    overlay.forget(second);
+    const Parts second = overlay.oldest({100, 100, 100});
+    ASSERT_EQ(second.size(), 1u);
+    EXPECT_EQ(second[0].changes.size(), 2u);
+    overlay.forget(second[0]);
     EXPECT_EQ(overlay.size(), 0u);
     EXPECT_EQ(overlay.bytes(), 0u);
-    EXPECT_EQ(overlay.oldest(100).end.number, 0u);
+    EXPECT_EQ(overlay.newest(), 0u);
+    EXPECT_TRUE(overlay.oldest({100, 100, 100}).empty());
+}
+
+TEST(Overlay, FoldsInPartsOfWholeRows) {
+    Overlay overlay;
+    for (std::uint64_t number = 1; number <= 5; ++number) {
+        overlay.begin_row({number, 0}, 10);
+        overlay.put({"a" + std::to_string(number), "1"});
+        overlay.put({"b" + std::to_string(number), "1"});
+    }
+    const Parts parts = overlay.oldest({8, 100, 5});
+    ASSERT_EQ(parts.size(), 2u);
+    EXPECT_EQ(parts[0].end.number, 2u);
+    EXPECT_EQ(parts[0].changes.size(), 4u);
+    EXPECT_EQ(parts[1].end.number, 4u);
+    EXPECT_EQ(overlay.oldest({8, 6, 5}).back().end.number, 3u) << "six writes";
+    // The second one failed.
+    overlay.forget(parts[0]);
+    EXPECT_EQ(overlay.size(), 6u);
+    EXPECT_EQ(overlay.oldest({100, 100, 100})[0].changes[0]->key, "a3");
 }
 
 TEST(Overlay, AKeyChangedTwiceInOneRowCountsOnce) {
@@ -104,10 +129,10 @@ TEST(Overlay, AKeyChangedTwiceInOneRowCountsOnce) {
     overlay.begin_row({1, 0}, 10);
     overlay.put({"a", "1"});
     overlay.erase("a");
-    const Overlay::Fold fold = overlay.oldest(100);
-    ASSERT_EQ(fold.changes.size(), 1u);
-    EXPECT_TRUE(fold.changes[0]->erased);
-    overlay.forget(fold);
+    const Parts parts = overlay.oldest({100, 100, 100});
+    ASSERT_EQ(parts.at(0).changes.size(), 1u);
+    EXPECT_TRUE(parts[0].changes[0]->erased);
+    overlay.forget(parts[0]);
     EXPECT_EQ(overlay.size(), 0u);
 }
 
@@ -120,12 +145,12 @@ TEST(Overlay, KnowsWhichErasedRowsNeverReachedTheTable) {
     overlay.put({"message", "2"});
     overlay.erase("message");
     overlay.erase("other");
-    overlay.forget(overlay.oldest(1));
-    const Overlay::Fold fold = overlay.oldest(100);
-    ASSERT_EQ(fold.changes.size(), 2u);
-    EXPECT_TRUE(fold.changes[0]->is_new);
-    EXPECT_FALSE(fold.changes[1]->is_new);
-    overlay.forget(fold);
+    overlay.forget(overlay.oldest({1, 100, 100}).at(0));
+    const Parts parts = overlay.oldest({100, 100, 100});
+    ASSERT_EQ(parts.at(0).changes.size(), 2u);
+    EXPECT_TRUE(parts[0].changes[0]->is_new);
+    EXPECT_FALSE(parts[0].changes[1]->is_new);
+    overlay.forget(parts[0]);
 
     overlay.begin_row({3, 0}, 10);
     overlay.put({"message", "3"});
@@ -137,16 +162,16 @@ TEST(Overlay, WhatChangesWhileItIsFoldedStays) {
     overlay.begin_row({1, 0}, 10);
     overlay.put({"message", "1", true});
     overlay.put({"other", "1", true});
-    const Overlay::Fold fold = overlay.oldest(100);
+    const Parts parts = overlay.oldest({100, 100, 100});
     overlay.begin_row({2, 0}, 10);
     overlay.erase("message");
-    overlay.forget(fold);
+    overlay.forget(parts.at(0));
     EXPECT_EQ(overlay.size(), 1u);
-    const Overlay::Fold rest = overlay.oldest(100);
-    ASSERT_EQ(rest.changes.size(), 1u);
-    EXPECT_TRUE(rest.changes[0]->erased);
-    EXPECT_FALSE(rest.changes[0]->is_new) << "the table has it, so it must be erased there";
-    overlay.forget(rest);
+    const Parts rest = overlay.oldest({100, 100, 100});
+    ASSERT_EQ(rest.at(0).changes.size(), 1u);
+    EXPECT_TRUE(rest[0].changes[0]->erased);
+    EXPECT_FALSE(rest[0].changes[0]->is_new) << "the table has it, so it must be erased there";
+    overlay.forget(rest[0]);
     EXPECT_EQ(overlay.size(), 0u);
     EXPECT_EQ(overlay.backlog(), 0u);
 }
@@ -166,10 +191,12 @@ TEST(Overlay, IsInOrderWheneverItIsRead) {
             overlay.put({key, expected[key]});
         }
         if (random.below(3) == 0) {
-            const Overlay::Fold fold = overlay.oldest(random.below(30));
-            overlay.forget(fold);
-            std::erase_if(expected,
-                          [&](const auto& one) { return row_of[one.first] <= fold.end.number; });
+            for (const Overlay::Part& part : overlay.oldest({random.below(30), 100, 10})) {
+                overlay.forget(part);
+                std::erase_if(expected, [&](const auto& one) {
+                    return row_of[one.first] <= part.end.number;
+                });
+            }
         }
         if (random.below(4) != 0) continue;
         std::map<std::string, std::string> seen;

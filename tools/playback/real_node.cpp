@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -84,6 +86,8 @@ Result<void> RealNode::open_store() {
     adapters::SqliteOptions options;
     options.directory = settings_.data;
     options.durability = settings_.durability;
+    // Where there is one core, the loop must not wait for all of a fold.
+    options.between_parts = [] { std::this_thread::yield(); };
     store_workers_.push_back(&world_.add_worker());
     io::Worker& table = *store_workers_.back();
     // Without a sync a write takes no longer than to wake a thread.
