@@ -194,10 +194,10 @@ std::optional<services::Parcel> Connector::Session::pack() {
 
 // What an older socket of the client has read is submitted by now, and it reads no more.
 void Connector::Session::take_place() {
-    Session*& place = connector_.sessions_[client_];
-    if (place != nullptr)
-        place->close(wire::close_code::policy_violation, "Replaced by a newer connection");
-    place = this;
+    Session*& taken = connector_.sessions_[client_];
+    if (taken != nullptr)
+        taken->close(wire::close_code::policy_violation, "Replaced by a newer connection");
+    taken = this;
 }
 
 // From now on the client is as silent as it is.
