@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <thread>
-#include <thread>
 #include <utility>
 
 #include <fcntl.h>
