@@ -31,7 +31,7 @@ std::string password_mark(std::string_view password_hash) {
 io::Task<Result<std::string>> RegistryTokens::sign(wire::JwtClaims claims) {
     wire::JwtHeader header;
     header.certificates.push_back(wire::base64_encode(io_.tokens.certificate()));
-    Result<std::string> token = co_await tokens_.sign(std::move(claims), std::move(header));
+    Result<std::string> token = co_await tokens_.sign(claims, std::move(header));
     co_return token;
 }
 
@@ -56,7 +56,7 @@ io::Task<Result<std::string>> RegistryTokens::issue_refresh(RefreshGrant grant) 
         options.registry_refresh_audience, grant.user.value, options.registry_refresh_lifetime);
     claims.password_mark = std::move(grant.password_mark);
     wire::JwtHeader header;  // RS256, as all that the registry sees
-    Result<std::string> token = co_await tokens_.sign(std::move(claims), std::move(header));
+    Result<std::string> token = co_await tokens_.sign(claims, std::move(header));
     co_return token;
 }
 
