@@ -37,6 +37,7 @@ public:
                                        std::size_t bytes_max,
                                        Instant deadline) override;
     io::Task<void> wait_for_change(std::uint64_t seen, Instant deadline) override;
+    void end_waits() override { daemon_.end_watches(node_.machine()); }
 
 private:
     template <class T>

@@ -169,6 +169,16 @@ void ContainerDaemon::watch(const Machine& from,
     tell_watchers();
 }
 
+void ContainerDaemon::end_watches(const Machine& from) {
+    std::vector<std::shared_ptr<CallOf<void>>> ended;
+    std::erase_if(watchers_, [&](Watcher& watcher) {
+        if (watcher.from != &from) return false;
+        ended.push_back(std::move(watcher.call));
+        return true;
+    });
+    for (const std::shared_ptr<CallOf<void>>& call : ended) call->answer({});
+}
+
 // One event tells them all, a little later: changes in quick succession are told together.
 void ContainerDaemon::tell_watchers() {
     if (telling_ || in_force_.has("container_events_lost")) return;

@@ -113,6 +113,8 @@ public:
               std::size_t bytes_max);
     // Answered when the version differs from `seen`.
     void watch(const Machine& from, std::shared_ptr<CallOf<void>> call, std::uint64_t seen);
+    // Answers all calls of watch from there.
+    void end_watches(const Machine& from);
 
 private:
     static constexpr std::size_t log_bytes_max = 64 * 1024;

@@ -48,6 +48,7 @@ public:
                                        std::size_t bytes_max,
                                        Instant deadline) override;
     io::Task<void> wait_for_change(std::uint64_t seen, Instant deadline) override;
+    void end_waits() override { changed(); }
 
 private:
     io::Task<Result<docker::Answer>> call(docker::Request request, Instant deadline);

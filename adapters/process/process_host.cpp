@@ -178,4 +178,9 @@ io::Task<void> ProcessHost::wait_for_change(std::uint64_t seen, Instant deadline
         co_await changes_->signal.wait(deadline);
 }
 
+void ProcessHost::end_waits() {
+    ++changes_->version;
+    changes_->signal.notify_all();
+}
+
 }  // namespace playback::adapters

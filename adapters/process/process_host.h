@@ -60,6 +60,7 @@ public:
                                        std::size_t bytes_max,
                                        Instant deadline) override;
     io::Task<void> wait_for_change(std::uint64_t seen, Instant deadline) override;
+    void end_waits() override;
 
     // Another process minds the containers from now on, though those that this one started live
     // only as long as it does (Keeper::leave, come_back, outlive).

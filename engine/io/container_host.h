@@ -81,6 +81,8 @@ public:
     // or the daemon came or went since, or at the deadline. May return for nothing: list again and
     // compare. Returns at once while `seen` is out of date, so pause after a list that failed.
     virtual Task<void> wait_for_change(std::uint64_t seen, Instant deadline) = 0;
+    // All who wait for a change now return, for nothing.
+    virtual void end_waits() = 0;
 };
 
 class ContainerHosts {

@@ -75,6 +75,7 @@ public:
         is_stopping_ = true;
         wake_.notify_all();
         listed_.notify_all();
+        containers_.end_waits();
     }
     io::Task<void> stopped() { return tasks_.join(); }
     // It has nothing to do any more, and does nothing.
@@ -123,7 +124,7 @@ private:
             const std::uint64_t seen = seen_;
             const Instant until = io_.clock.now() + host_wait;
             co_await containers_.wait_for_change(seen, until);
-            if (io_.clock.now() >= until) continue;
+            if (io_.clock.now() >= until || is_stopping_) continue;
             is_listed_ = false;
             look_again();
         }

@@ -303,6 +303,33 @@ io::Task<void> waiting_ends_at_its_deadline(ContainerHands& hands) {
     EXPECT_LT(clock.now() - begin, seconds(3));
 }
 
+class EndsWaits final : public io::Timer {
+public:
+    explicit EndsWaits(ContainerArm& arm) : Timer(arm.clock()), host_(arm.host()) {}
+    bool done = false;
+
+private:
+    void fire() override {
+        done = true;
+        host_.end_waits();
+    }
+    io::ContainerHost& host_;
+};
+
+io::Task<void> waiting_ends_when_told(ContainerHands& hands) {
+    const io::Clock& clock = hands.arm.clock();
+    EndsWaits later(hands.arm);
+    later.arm(hands.soon(milliseconds(500)));
+    const Instant deadline = hands.soon(minutes(1));
+    while (!later.done) {
+        Result<io::ContainerList> found = co_await hands.list();
+        const std::uint64_t seen = found ? found->version : 0;
+        if (later.done) break;
+        co_await hands.arm.host().wait_for_change(seen, deadline);
+    }
+    EXPECT_LT(clock.now(), deadline - seconds(30));
+}
+
 io::Task<void> a_dead_daemon_is_unavailable(ContainerHands& hands) {
     const io::ContainerSpec spec = hands.spec("one", {});
     hands.arm.end_daemon();
@@ -384,6 +411,7 @@ std::span<const ContainerCheck> container_checks() {
         ContainerCheck{"LogsKeepTheirEnd", logs_keep_their_end},
         ContainerCheck{"TooMuchMemoryIsNamed", too_much_memory_is_named},
         ContainerCheck{"WaitingEndsAtItsDeadline", waiting_ends_at_its_deadline},
+        ContainerCheck{"WaitingEndsWhenTold", waiting_ends_when_told},
     };
     return checks;
 }

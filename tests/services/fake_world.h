@@ -347,11 +347,13 @@ public:
         co_return std::string();
     }
     io::Task<void> wait_for_change(std::uint64_t, Instant deadline) override {
-        co_await io::sleep_until(clock, deadline);
+        co_await waits.wait(deadline);
     }
+    void end_waits() override { waits.notify_all(); }
 
-    explicit FakeHost(io::Clock& its_clock) : clock(its_clock) {}
+    explicit FakeHost(io::Clock& its_clock) : clock(its_clock), waits(its_clock) {}
     io::Clock& clock;
+    io::Signal waits;
     bool answers = true;
     std::map<std::string, io::ContainerSpec> running;
     std::map<std::string, std::string> pulls;  // the registry's token, by image
