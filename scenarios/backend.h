@@ -30,7 +30,6 @@ class Backend final : public sim::Program {
 public:
     // On its disk: what the store keeps there, as SQLite writes it.
     static constexpr std::string_view data_directory = "data";
-    static constexpr std::string_view database_file = "data/playback.db";
 
     // Opens the store and starts the node in coroutines of `node`; if either fails, the node dies
     // with the reason and its options say whether it comes back.

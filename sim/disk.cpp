@@ -325,18 +325,27 @@ void Disk::power_loss() {
     stalled_until_ = at;
 }
 
-bool Disk::rot(std::string_view name) {
-    const std::shared_ptr<DiskFile> file = names_.find(name);
-    if (!file || file->content.live().empty()) return false;
+bool Disk::rot() {
     constexpr std::uint64_t sector = DiskContent::sector_bytes;
-    const std::uint64_t sectors = (file->content.live().size() + sector - 1) / sector;
-    const std::uint64_t offset = random_.below(sectors) * sector;
+    const auto sectors_of = [](const DiskFile& file) {
+        return (file.content.live().size() + sector - 1) / sector;
+    };
+    std::uint64_t sectors = 0;
+    for (const auto& [name, file] : names_.live()) sectors += sectors_of(*file);
+    if (sectors == 0) return false;
+    std::uint64_t drawn = random_.below(sectors);
     std::array<char, sector> noise{};
     random_.fill(noise);
     const std::string_view bytes(noise.data(), noise.size());
-    file->content.overwrite_silently(now_(), offset, bytes);
+    for (const auto& [name, file] : names_.live()) {
+        if (drawn < sectors_of(*file)) {
+            file->content.overwrite_silently(now_(), drawn * sector, bytes);
+            record(DiskOperation::rot, file->number, drawn * sector, bytes);
+            break;
+        }
+        drawn -= sectors_of(*file);
+    }
     ++counts_.rotten;
-    record(DiskOperation::rot, file->number, offset, bytes);
     return true;
 }
 

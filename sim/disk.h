@@ -131,8 +131,8 @@ public:
     void on_sync(std::uint64_t nth, std::function<void(Instant done)> act);
     void kill();
     void power_loss();
-    // Bytes of a drawn sector of the file change where they lie. False if there are none.
-    bool rot(std::string_view name);
+    // Bytes of a drawn sector, of all files, change where they lie. False if there are none.
+    bool rot();
 
     [[nodiscard]] const DiskCounts& counts() const { return counts_; }
     // To start many runs from one prepared state.

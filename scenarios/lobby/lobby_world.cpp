@@ -162,8 +162,7 @@ void LobbyWorld::start_backend() {
         [this] { return world_.now(); },
         world_.trace());
     sim::Disk& disk = *disk_;
-    disk_faults_ = std::make_unique<sim::DiskFaultHandler>(
-        disk, backend_->name(), std::string(Backend::database_file));
+    disk_faults_ = std::make_unique<sim::DiskFaultHandler>(disk, backend_->name());
     const auto killed = [this, &disk] {
         disk.kill();
         judge_.node_crashed();

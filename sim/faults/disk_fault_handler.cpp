@@ -7,7 +7,7 @@ namespace playback::sim {
 bool DiskFaultHandler::apply(const PlanFault& fault, bool begins) {
     const FaultKind* const kind = find_fault_kind(fault.kind);
     if (kind == nullptr || kind->group != "disk" || fault.target != name_) return false;
-    if (fault.kind == "disk_rot") return disk_.rot(rotting_);
+    if (fault.kind == "disk_rot") return disk_.rot();
     if (fault.kind == "disk_stall") {
         if (begins) disk_.stall(disk_.now() + fault.duration);
         return true;

@@ -16,9 +16,8 @@ namespace playback::sim {
 
 class DiskFaultHandler {
 public:
-    // Answers to faults whose target is `name`. `rotting` is the file that may rot.
-    DiskFaultHandler(Disk& disk, std::string name, std::string rotting = {})
-        : disk_(disk), name_(std::move(name)), rotting_(std::move(rotting)) {}
+    // Answers to faults whose target is `name`.
+    DiskFaultHandler(Disk& disk, std::string name) : disk_(disk), name_(std::move(name)) {}
 
     // False if the fault means another disk, or nothing to it now.
     bool apply(const PlanFault& fault, bool begins);
@@ -29,7 +28,6 @@ private:
 
     Disk& disk_;
     std::string name_;
-    std::string rotting_;
     FaultSet in_force_;
     std::uint64_t used_when_full_ = 0;
 };

@@ -107,6 +107,66 @@ TYPED_TEST(StoreFiles, TheLogEndsBeforeANewestRowThatIsNotWhole) {
               (Rows{{"key", "precious"}, {"three", "3"}, {"two", "2"}}));
 }
 
+// What is left behind by thirty commits: the older ones in the table, of the files of the log one
+// with its second turn.
+struct History {
+    Rows all;
+    Rows without_newest;
+    sim::DiskImage before_newest;
+    sim::DiskImage end;
+};
+
+History history_in(SimulatedWorld& world) {
+    adapters::SqliteOptions options = eager_options();
+    EXPECT_TRUE(world.open(options));
+    const io::Epoch epoch = world.acquire(1);
+    for (int i = 0; i < 30; ++i) {
+        const std::string key = "key " + std::to_string(i % 7);
+        EXPECT_TRUE(world.commit(batch_of(1, epoch, {{key, std::to_string(i) + " times"}})));
+        world.settle();
+    }
+    History history;
+    history.without_newest = world.scan("", "z");
+    history.before_newest = world.disk().image();
+    EXPECT_TRUE(world.commit(batch_of(1, epoch, {{"newest", "row"}})));
+    history.all = world.scan("", "z");
+    history.end = world.disk().image();
+    world.close();
+    return history;
+}
+
+TEST(StoreOnSimulatedDisk, AnyDamagedByteOfTheLogIsFoundOrDoesNoHarm) {
+    SimulatedWorld world;
+    const History history = history_in(world);
+    int found = 0;
+    int harmless = 0;
+    int taken_for_torn = 0;
+    for (const char* const name : {"/data/playback.log.0", "/data/playback.log.1"}) {
+        const std::string& content = history.end.at(name);
+        const std::string& before = history.before_newest.at(name);
+        for (std::size_t at = 0; at < content.size(); ++at) {
+            sim::DiskImage image = history.end;
+            image[name][at] ^= static_cast<char>(1 << at % 8);
+            world.disk().load(image);
+            const Result<void> opened = world.open();
+            if (!opened) {
+                ASSERT_EQ(opened.error().code, Errc::corrupt) << opened.error().detail;
+                ++found;
+            } else if (const Rows rows = world.scan("", "z"); rows == history.all) {
+                ++harmless;
+            } else {
+                const bool is_of_newest = at >= before.size() || before[at] != content[at];
+                ASSERT_TRUE(rows == history.without_newest && is_of_newest) << name << " " << at;
+                ++taken_for_torn;
+            }
+            world.close();
+        }
+    }
+    EXPECT_GT(found, 100);
+    EXPECT_GT(harmless, 100);
+    EXPECT_GT(taken_for_torn, 30);
+}
+
 TYPED_TEST(StoreFiles, TheFilesOfTheLogTakeTurns) {
     adapters::SqliteOptions options;
     options.fold_keep_changes = 10;

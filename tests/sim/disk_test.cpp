@@ -1,6 +1,7 @@
 // The simulated disk: what survives what, and that each of its faults has an effect.
 #include "sim/disk.h"
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -305,11 +306,31 @@ TEST(DiskFaults, AStallDelaysCompletion) {
     EXPECT_GT(stalling.disk.counts().stalls, 0u);
 }
 
+TEST(DiskFaults, ADiskWithoutBytesDoesNotRot) {
+    DiskFixture world;
+    EXPECT_FALSE(world.disk.rot());
+    const std::unique_ptr<io::File> file = world.open_with("");
+    EXPECT_FALSE(world.disk.rot());
+    EXPECT_EQ(world.disk.counts().rotten, 0u);
+}
+
+TEST(DiskFaults, AnyFileMayRot) {
+    DiskFixture world;
+    constexpr std::array names{"/data/one", "/data/other"};
+    const std::string content(600, 'x');
+    for (const char* const of_two : names)
+        ASSERT_TRUE((*world.disk.open(of_two, true))->write(0, content));
+    std::set<std::string> rotten;
+    for (int i = 0; i < 20; ++i) EXPECT_TRUE(world.disk.rot());
+    for (const auto& [path, bytes] : world.disk.image())
+        if (bytes != content) rotten.insert(path);
+    EXPECT_EQ(rotten.size(), 2u);
+}
+
 TEST(DiskFaults, RotChangesDurableBytes) {
     DiskFixture world;
     const std::unique_ptr<io::File> file = world.open_with(std::string(3000, 'x'));
-    EXPECT_FALSE(world.disk.rot("/data/absent"));
-    EXPECT_TRUE(world.disk.rot(name));
+    EXPECT_TRUE(world.disk.rot());
     const std::string rotten = world.content();
     EXPECT_TRUE(rotten != std::string(3000, 'x'));
     EXPECT_EQ(rotten.size(), 3000u);

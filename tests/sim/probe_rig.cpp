@@ -297,6 +297,12 @@ private:
         if (!opened) return;
         const Result<void> written = (*opened)->write(turn * block, std::string(block, 'l'));
         if (!written && written.error().code == Errc::full) gauges_.count("full disk");
+        std::string content((turn + 1) * block, '\0');
+        const Result<std::size_t> got = (*opened)->read(0, content);
+        content.resize(got ? *got : 0);
+        // Where a write was lost or failed there are zeros.
+        if (content.find_first_not_of(std::string_view("l\0", 2)) != std::string::npos)
+            gauges_.count("changed sectors");
     }
 
     void sync(io::File& file) {
@@ -355,7 +361,7 @@ Gauges measure(const std::vector<PlanFault>& faults) {
 
     SimNode& store = world.add_node({.name = "store"});
     Disk disk(1, world.random("disk", 1), {}, [&] { return world.now(); }, world.trace());
-    DiskFaultHandler disk_faults(disk, "store", "data");
+    DiskFaultHandler disk_faults(disk, "store");
     store.add_hooks(
         {.killed = [&] { disk.kill(); }, .power_lost = [&] { disk.power_loss(); }, .starting = {}});
     driver.set_disk("store", disk);
