@@ -11,13 +11,6 @@
 namespace playback::adapters {
 namespace {
 
-Error error_of(const std::string& what, int code) {
-    Errc errc = Errc::io_failed;
-    if (code == ENOSPC || code == EDQUOT || code == EFBIG) errc = Errc::full;
-    if (code == EACCES || code == EROFS || code == EPERM) errc = Errc::denied;
-    return {errc, what + ": " + std::generic_category().message(code)};
-}
-
 // Calls until a signal does not interrupt it.
 template <class Call>
 auto uninterrupted(Call call) {
@@ -39,7 +32,7 @@ public:
             const auto at = static_cast<off_t>(offset + done);
             const ssize_t got = uninterrupted(
                 [&] { return ::pread(descriptor_, out.data() + done, out.size() - done, at); });
-            if (got < 0) return error_of("cannot read " + path_, errno);
+            if (got < 0) return file_error("cannot read " + path_, errno);
             if (got == 0) break;
             done += static_cast<std::size_t>(got);
         }
@@ -52,7 +45,7 @@ public:
                 return ::pwrite(
                     descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
             });
-            if (done < 0) return error_of("cannot write " + path_, errno);
+            if (done < 0) return file_error("cannot write " + path_, errno);
             offset += static_cast<std::uint64_t>(done);
             bytes.remove_prefix(static_cast<std::size_t>(done));
         }
@@ -62,19 +55,19 @@ public:
     Result<void> truncate(std::uint64_t size) override {
         if (uninterrupted([&] { return ::ftruncate(descriptor_, static_cast<off_t>(size)); }) == 0)
             return {};
-        return error_of("cannot cut " + path_, errno);
+        return file_error("cannot cut " + path_, errno);
     }
 
     Result<void> sync() override {
         // Once: after a failure the kernel may have dropped what it could not write.
         if (::fdatasync(descriptor_) == 0) return {};
-        return error_of("cannot sync " + path_, errno);
+        return file_error("cannot sync " + path_, errno);
     }
 
     Result<std::uint64_t> size() override {
         struct stat known = {};
         if (::fstat(descriptor_, &known) == 0) return static_cast<std::uint64_t>(known.st_size);
-        return error_of("cannot look at " + path_, errno);
+        return file_error("cannot look at " + path_, errno);
     }
 
 private:
@@ -84,20 +77,27 @@ private:
 
 }  // namespace
 
+Error file_error(const std::string& what, int code) {
+    Errc errc = Errc::io_failed;
+    if (code == ENOSPC || code == EDQUOT || code == EFBIG) errc = Errc::full;
+    if (code == EACCES || code == EROFS || code == EPERM) errc = Errc::denied;
+    return {errc, what + ": " + std::generic_category().message(code)};
+}
+
 Result<std::unique_ptr<io::File>> open_real_file(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) return error_of("cannot open " + path, errno);
+    if (descriptor < 0) return file_error("cannot open " + path, errno);
     return std::make_unique<RealFile>(descriptor, path);
 }
 
 Result<void> sync_real_directory(const std::string& directory) {
     const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return error_of("cannot open " + directory, errno);
+    if (descriptor < 0) return file_error("cannot open " + directory, errno);
     const int synced = ::fsync(descriptor);
     const int code = errno;
     ::close(descriptor);
     if (synced == 0) return {};
-    return error_of("cannot sync " + directory, code);
+    return file_error("cannot sync " + directory, code);
 }
 
 }  // namespace playback::adapters

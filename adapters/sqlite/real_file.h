@@ -9,6 +9,9 @@
 
 namespace playback::adapters {
 
+// What the system refused, and why: denied, full or io_failed.
+Error file_error(const std::string& what, int code);
+
 // Opens `path`, or makes it, readable by its owner alone. Fails with denied, full or io_failed.
 Result<std::unique_ptr<io::File>> open_real_file(const std::string& path);
 

@@ -118,7 +118,6 @@ public:
     void maintain();
 
     [[nodiscard]] const SqliteStats& stats() const { return stats_; }
-    [[nodiscard]] bool broken() const { return broken_; }
 
 private:
     explicit RowDatabase(SqliteOptions options) : options_(std::move(options)) {}
