@@ -1,5 +1,7 @@
 #include "engine/base/describe.h"
 
+#include <array>
+
 namespace playback {
 namespace {
 
@@ -19,11 +21,14 @@ Result<std::uint64_t> take_varint(std::string_view& bytes) {
 }  // namespace
 
 void put_varint(std::string& out, std::uint64_t value) {
+    std::array<char, 10> bytes{};
+    std::size_t count = 0;
     while (value >= 0x80) {
-        out += static_cast<char>(value | 0x80);
+        bytes[count++] = static_cast<char>(value | 0x80);
         value >>= 7;
     }
-    out += static_cast<char>(value);
+    bytes[count++] = static_cast<char>(value);
+    out.append(bytes.data(), count);
 }
 
 Result<RawField> take_field(std::string_view& bytes) {

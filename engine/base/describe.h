@@ -147,6 +147,7 @@ void encode_to(std::string& out, const T& value);
 template <Described T>
 std::string encode(const T& value) {
     std::string out;
+    out.reserve(64);  // most rows fit, and large ones grow less often
     encode_to(out, value);
     return out;
 }
@@ -188,7 +189,8 @@ struct Encoder {
         } else if constexpr (Scalar<T>) {
             if (scalar_of(value) != defaults[scalars_seen++]) put(number, value);
         } else if constexpr (Described<T>) {
-            std::string inner = encode(value);
+            std::string inner;
+            encode_to(inner, value);
             if (!inner.empty()) put_bytes(number, inner);
         } else {
             if (!std::string_view(value).empty()) put_bytes(number, std::string_view(value));

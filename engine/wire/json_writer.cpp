@@ -114,9 +114,11 @@ JsonWriter& JsonWriter::null() {
 }
 
 JsonWriter& JsonWriter::time(WallTime time) {
+    if (time != last_time_) last_time_text_ = iso8601(time);
+    last_time_ = time;
     begin();
     out_ += '"';
-    out_ += iso8601(time);
+    out_ += last_time_text_;
     out_ += '"';
     return *this;
 }

@@ -30,6 +30,15 @@ public:
     JsonWriter& end_array() { return close(']'); }
 
     JsonWriter& key(std::string_view name);
+    // A literal: there is nothing in it to escape.
+    template <std::size_t size>
+    JsonWriter& key(const char (&name)[size]) {
+        begin();
+        out_ += '"';
+        out_.append(name, size - 1).append("\":", 2);
+        comma_due_ = false;
+        return *this;
+    }
 
     JsonWriter& string(std::string_view text);
     JsonWriter& id(std::uint64_t id);  // in quotes
@@ -65,6 +74,8 @@ private:
     }
 
     std::string& out_;
+    WallTime last_time_{-1};  // and its text: what is written together is often of one instant
+    std::string last_time_text_;
     std::size_t depth_ = 0;
     bool comma_due_ = false;
 };
