@@ -43,6 +43,18 @@ TEST(ContainerSupervisor, ActsAtOnce) {
     EXPECT_EQ(one.container(runtime).stage, hosting::ContainerStage::running);
 }
 
+TEST(ContainerSupervisor, StopsAtOnceWhenThereIsNothingToDo) {
+    Supervised one;
+    (void)one.open("present");
+    one.run(seconds(30));
+    auto& server = static_cast<Server&>(*one.node.program());
+    const Instant begin = server.io().clock.now();
+    Instant ended = never;
+    server.spawn(server.stop_minding(ended));
+    one.run(seconds(5));
+    EXPECT_LT(ended - begin, milliseconds(100));
+}
+
 TEST(ContainerSupervisor, TheRuntimeKnowsThePasswordOfItsContainer) {
     Supervised one;
     std::map<std::string, std::string> environment;

@@ -109,6 +109,13 @@ public:
     io::Io& io() { return io_; }
     kernel::Kernel& kernel() { return kernel_; }
     void spawn(io::Task<void> task) { group_.spawn(std::move(task)); }
+    // As a node that stops.
+    io::Task<void> stop_minding(Instant& ended) {
+        supervisor_->start_stopping();
+        kernel_.wake_watchers();
+        co_await supervisor_->stopped();
+        ended = io_.clock.now();
+    }
 
 private:
     io::Task<void> boot() {

@@ -25,6 +25,15 @@ TEST(JsonWriter, WritesEveryKindOfValue) {
               R"("at":"2023-07-22T20:09:59.123Z","text":"a\"b","raw":{"x" : 1},"none":null})");
 }
 
+TEST(JsonWriter, EachTimeHasItsOwnText) {
+    std::string text;
+    JsonWriter out(text);
+    out.array().time({0}).time({0}).time({1}).time({0}).end_array();
+    EXPECT_EQ(text,
+              R"(["1970-01-01T00:00:00.000Z","1970-01-01T00:00:00.000Z",)"
+              R"("1970-01-01T00:00:00.001Z","1970-01-01T00:00:00.000Z"])");
+}
+
 TEST(JsonWriter, EscapesWhatMustBeEscaped) {
     std::string text;
     append_json_string(text, std::string_view("\0\x01\b\t\n\f\r\x1f\"\\/\x7f", 12));
