@@ -28,6 +28,7 @@ inline constexpr std::uint32_t more_hosts_max = 4;  // container hosts that oper
 inline constexpr Duration game_ready = seconds(4);
 inline constexpr Duration short_run = seconds(5);
 inline constexpr Duration settle_time = seconds(13 + 30);
+inline constexpr std::uint32_t containers_max = 64;  // of the one host
 
 // "small": up to 30 players and 120 s, faults by swarm; what hunts use. "short": up to 8 players
 // and at most 5 s, with nothing wrong that takes long to mend; what counts false alarms.

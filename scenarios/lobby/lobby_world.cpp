@@ -12,7 +12,6 @@ namespace playback::scenarios {
 namespace {
 
 constexpr Duration call_patience = seconds(5);
-constexpr std::uint32_t containers_max = 64;  // of the one host
 constexpr std::string_view backend_address = "10.0.0.1";
 constexpr std::string_view docker_socket = "unix:///run/docker.sock";
 constexpr std::string_view image = "demo/demo:1";

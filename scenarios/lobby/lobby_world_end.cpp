@@ -53,16 +53,21 @@ void LobbyWorld::heal() {
     judge_.owe_only([this](std::uint32_t player) { return is_in_core(player % player_machines); });
 }
 
-// A herd that has left holds its seats until it counts as inactive; who waits for one waits as
+// Who has left holds his seat until he counts as inactive. Where seats run out, after a herd or
+// when players with many troubles have left several clients behind, who waits for one waits as
 // long.
 Duration LobbyWorld::time_to_settle() const {
+    constexpr std::int64_t left_behind = 3;  // by a player, while the first still has a seat
     const auto is_herd = [](const sim::PlanFault& fault) { return fault.kind == "season_start"; };
-    const bool had_herds = std::ranges::any_of(plan_.faults, is_herd);
+    const std::int64_t players = sim::number_of(plan_.topology, "players");
+    const std::int64_t seats = containers_max * plan_.knob("max_assignments", 8);
+    const bool seats_run_out =
+        seats < players * (1 + left_behind) || std::ranges::any_of(plan_.faults, is_herd);
     const Duration inactive = milliseconds(plan_.knob("client_inactive_ms", 30'000));
     // An old deployment ends when those who have gone silent in it count as inactive.
     if (plan_.scenario == rollout_scenario)
         return settle_time + inactive + seconds(plan_.knob("drain_seconds", 0));
-    return had_herds ? settle_time + inactive : settle_time;
+    return seats_run_out ? settle_time + inactive : settle_time;
 }
 
 bool LobbyWorld::is_settled() {
