@@ -12,7 +12,7 @@
 namespace playback::adapters {
 
 // Makes `directory` if it is not there (0700) and locks `directory`/`name` in it. Fails with
-// in_use, denied or io_failed.
+// in_use, denied, full or io_failed.
 Result<std::unique_ptr<io::FileLock>> lock_directory(const std::string& directory,
                                                      const std::string& name);
 

@@ -114,7 +114,7 @@ JsonWriter& JsonWriter::null() {
 }
 
 JsonWriter& JsonWriter::time(WallTime time) {
-    if (time != last_time_) last_time_text_ = iso8601(time);
+    if (last_time_text_.empty() || time != last_time_) last_time_text_ = iso8601(time);
     last_time_ = time;
     begin();
     out_ += '"';

@@ -74,7 +74,8 @@ private:
     }
 
     std::string& out_;
-    WallTime last_time_{-1};  // and its text: what is written together is often of one instant
+    WallTime last_time_;  // and its text, once there is one: what is written together is often of
+                          // one instant
     std::string last_time_text_;
     std::size_t depth_ = 0;
     bool comma_due_ = false;
